@@ -3,12 +3,13 @@
 QuliuError (knowledge.errors)
 ├── SettingsError      a setting is unknown or out of bounds
 ├── WriterError        the chat model cannot be reached or answers nonsense
-└── ConversationError  the conversation store cannot be read or written
+├── ConversationError  the conversation store cannot be read or written
+└── ServerError        the web chat cannot be served
 """
 
 from knowledge.errors import QuliuError
 
-__all__ = ["ConversationError", "QuliuError", "SettingsError", "WriterError"]
+__all__ = ["ConversationError", "QuliuError", "ServerError", "SettingsError", "WriterError"]
 
 
 class SettingsError(QuliuError):
@@ -21,3 +22,7 @@ class WriterError(QuliuError):
 
 class ConversationError(QuliuError):
     """The conversation store cannot be read or written."""
+
+
+class ServerError(QuliuError):
+    """The web chat cannot be served."""

@@ -34,6 +34,20 @@ class Section(StrEnum):
     NEAREST = "nearest"
 
 
+class Draft(Frozen):
+    """A statement as a writer proposes it, before verification.
+
+    ``text`` may hold inline markers ``[@passage-id]``, each standing where its citation goes; a passage in
+    ``passage_ids`` without a marker is cited at the end.
+    """
+
+    text: str
+    section: Section
+    passage_ids: tuple[str, ...]
+    weakness: str | None = None
+    kind: Caveat | None = None
+
+
 class Claim(Frozen):
     """One statement shown to the user.
 

@@ -78,7 +78,8 @@ class Passage(Frozen):
     """The smallest thing that can be cited.
 
     ``text`` is in ``language``; ``text_en`` is the English side of a bilingual note. ``quote`` equals the characters
-    ``start:end`` of the decoded ``source``, and is None where the source itself is not indexed.
+    ``start:end`` of the decoded ``source``, and is None where the source itself is not indexed. ``scope`` names the
+    tiers of city it is about, ``speaks_to`` whom it would help to decide, ``asks`` are ways people ask for it.
     """
 
     id: str
@@ -91,12 +92,14 @@ class Passage(Frozen):
     locator: str
     section: str | None = None
     paragraph: int | None = Field(None, ge=1)
+    line: int | None = Field(None, ge=1)
     quote: str | None = None
     start: int | None = None
     end: int | None = None
     topics: tuple[str, ...] = ()
     cities: tuple[str, ...] = ()
     scope: tuple[str, ...] = ()
+    speaks_to: Literal["person", "city"] = "person"
     stance: Stance = Stance.NEUTRAL
     grade: Grade = Grade.UNSOURCED
     attribution: Bilingual | None = None
