@@ -90,7 +90,7 @@ class Passage(Frozen):
     text_en: str | None = None
     source: str
     locator: str
-    section: str | None = None
+    section: Bilingual | None = None
     paragraph: int | None = Field(None, ge=1)
     line: int | None = Field(None, ge=1)
     quote: str | None = None

@@ -1,0 +1,179 @@
+"""The bundled notes: what three articles say, in our own words, in Chinese and in English."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from importlib.resources import files
+from typing import Literal, TypeVar
+
+import yaml
+from pydantic import ValidationError
+
+from knowledge.errors import CorpusError
+from knowledge.passage import Bilingual, Caveat, Document, Frozen, Grade, Passage, Stance
+from knowledge.topics import topics
+
+ARTICLES = ("leaving-the-big-four", "cities-that-lose-people", "keeping-talent")
+SCOPES = frozenset(
+    "any first_tier new_first_tier second_tier provincial_capital lower_tier county small_place home".split()
+)
+
+
+M = TypeVar("M", bound=Frozen)
+
+
+class Tension(Frozen):
+    """Two sides that pull apart; ``{0}`` and ``{1}`` in the text stand for the citations of each."""
+
+    id: str
+    sides: tuple[tuple[str, ...], tuple[str, ...]]
+    zh: str
+    en: str
+    topics: tuple[str, ...]
+    cities: tuple[str, ...] = ()
+
+
+class _Asks(Frozen):
+    zh: tuple[str, ...]
+    en: tuple[str, ...]
+
+
+class _DocumentEntry(Frozen):
+    id: str
+    title: Bilingual
+    source_file: str
+    sha256: str
+    nature: Bilingual
+    note: Bilingual
+
+
+class _PassageEntry(Frozen):
+    id: str
+    paragraph: int
+    line: int
+    section: Bilingual
+    zh: str
+    en: str
+    topics: tuple[str, ...]
+    cities: tuple[str, ...] = ()
+    scope: tuple[str, ...]
+    stance: Stance
+    speaks_to: Literal["person", "city"] = "person"
+    grade: Grade
+    attribution: Bilingual | None = None
+    as_of: str | None = None
+    caveat: Caveat | None = None
+    weakness: Bilingual | None = None
+    editor_note: Bilingual | None = None
+    asks: _Asks = _Asks(zh=(), en=())
+
+
+class _Article(Frozen):
+    document: _DocumentEntry
+    passages: tuple[_PassageEntry, ...]
+
+
+class _Tensions(Frozen):
+    tensions: tuple[Tension, ...]
+
+
+@cache
+def load_notes() -> tuple[tuple[Document, ...], tuple[Passage, ...]]:
+    """The articles and their notes, in reading order.
+
+    Raises:
+        CorpusError: a file is not as the schema wants it.
+    """
+    articles = [_read(name, _Article) for name in ARTICLES]
+    documents = tuple(
+        Document(
+            id=a.document.id,
+            title=a.document.title,
+            source=a.document.source_file,
+            sha256=a.document.sha256,
+            nature=a.document.nature,
+            note=a.document.note,
+        )
+        for a in articles
+    )
+    passages = tuple(_passage(a.document, entry) for a in articles for entry in a.passages)
+    _check(passages)
+    return documents, passages
+
+
+@cache
+def load_tensions() -> tuple[Tension, ...]:
+    """Where the articles pull apart.
+
+    Raises:
+        CorpusError: the file is not as the schema wants it, or names a note that does not exist.
+    """
+    known = {p.id for p in load_notes()[1]}
+    tensions = _read("tensions", _Tensions).tensions
+    for tension in tensions:
+        for id_ in (*tension.sides[0], *tension.sides[1]):
+            if id_ not in known:
+                raise CorpusError(f"corpus/tensions.yaml: {tension.id} names the unknown note {id_!r}; correct the id")
+    return tensions
+
+
+@cache
+def corpus_hash() -> str:
+    """SHA-256 over the note files, in hexadecimal: changes whenever a note does."""
+    digest = hashlib.sha256()
+    for name in ARTICLES:
+        digest.update(_text(name).encode())
+    return digest.hexdigest()
+
+
+def _text(name: str) -> str:
+    return files(__name__).joinpath(f"{name}.yaml").read_text("utf-8")
+
+
+def _read(name: str, model: type[M]) -> M:
+    try:
+        return model.model_validate(yaml.load(_text(name), yaml.CSafeLoader))
+    except (ValidationError, yaml.YAMLError) as error:
+        first = str(error).splitlines()[0:3]
+        raise CorpusError(f"corpus/{name}.yaml is not a valid notes file: {' '.join(first)}") from error
+
+
+def _passage(document: _DocumentEntry, entry: _PassageEntry) -> Passage:
+    return Passage(
+        id=entry.id,
+        document_id=document.id,
+        document_title=document.title,
+        language="zh",
+        text=entry.zh,
+        text_en=entry.en,
+        source=document.source_file,
+        locator=f"¶{entry.paragraph}, line {entry.line}",
+        section=entry.section,
+        paragraph=entry.paragraph,
+        line=entry.line,
+        topics=entry.topics,
+        cities=entry.cities,
+        scope=entry.scope,
+        speaks_to=entry.speaks_to,
+        stance=entry.stance,
+        grade=entry.grade,
+        attribution=entry.attribution,
+        as_of=entry.as_of,
+        caveat=entry.caveat,
+        weakness=entry.weakness,
+        editor_note=entry.editor_note,
+        asks=(*entry.asks.zh, *entry.asks.en),
+    )
+
+
+def _check(passages: tuple[Passage, ...]) -> None:
+    seen: set[str] = set()
+    for passage in passages:
+        if passage.id in seen:
+            raise CorpusError(f"corpus: two notes are called {passage.id!r}; rename one")
+        seen.add(passage.id)
+        for kind, names, known in (("topic", passage.topics, topics().keys()), ("scope", passage.scope, SCOPES)):
+            for name in names:
+                if name not in known:
+                    raise CorpusError(f"corpus: note {passage.id!r} has the unknown {kind} {name!r}; correct it")
