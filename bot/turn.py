@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from knowledge.passage import Caveat, Frozen, Grade, Language
+from knowledge.corpus import Tension
+from knowledge.passage import Caveat, Frozen, Grade, Language, Passage
 
 
 class Intent(StrEnum):
@@ -32,6 +33,86 @@ class Section(StrEnum):
     CAVEATS = "caveats"
     CONFLICTS = "conflicts"
     NEAREST = "nearest"
+
+
+class Move(StrEnum):
+    """Which way a move goes, on the ladder from first-tier city to village."""
+
+    DOWN = "down"
+    UP = "up"
+    SIDEWAYS = "sideways"
+    BACK = "back"
+
+
+class Notice(StrEnum):
+    """Why a message cannot be read."""
+
+    EMPTY = "empty"
+    TOO_LONG = "too_long"
+    OTHER_LANGUAGE = "other_language"
+
+
+class Request(Frozen):
+    """What a message asks, as understood.
+
+    ``places`` are ids of all cities and provinces named, in order; ``scope`` holds the tiers that the destination
+    belongs to; ``topics`` are topic ids; ``units`` are the units that a wanted figure would have.
+    """
+
+    text: str
+    language: Language
+    intent: Intent
+    notice: Notice | None = None
+    places: tuple[str, ...] = ()
+    origin: str | None = None
+    destinations: tuple[str, ...] = ()
+    scope: frozenset[str] = frozenset()
+    move: Move | None = None
+    topics: tuple[str, ...] = ()
+    units: frozenset[str] = frozenset()
+    doubts_source: bool = False
+
+    @property
+    def needs_evidence(self) -> bool:
+        """Whether an answer rests on passages at all."""
+        return self.intent not in (Intent.OUT_OF_SCOPE, Intent.ABOUT_BOT, Intent.UNREADABLE)
+
+
+class Reach(StrEnum):
+    """Whether a warning is said of the very place of the decision."""
+
+    NAMED = "named"
+    INFERRED = "inferred"
+    GENERAL = "general"
+
+
+class CaveatDue(Frozen):
+    """A caveat that is due, with the passages that carry it, best first, and how far it reaches."""
+
+    kind: Caveat
+    passages: tuple[Passage, ...]
+    reach: Reach
+    place: str | None = None
+
+
+class Silence(Frozen):
+    """Something the documents do not say: a ``subject`` (a gap phrase of the prompts), of a place where one is named."""
+
+    subject: str
+    place: str | None = None
+
+
+class Evidence(Frozen):
+    """What the passages say to a request, weighed; every tuple is best first."""
+
+    points: tuple[Passage, ...] = ()
+    pro: tuple[Passage, ...] = ()
+    con: tuple[Passage, ...] = ()
+    caveats: tuple[CaveatDue, ...] = ()
+    tensions: tuple[Tension, ...] = ()
+    silences: tuple[Silence, ...] = ()
+    unknown: str | None = None
+    related: tuple[Passage, ...] = ()
 
 
 class Draft(Frozen):

@@ -78,8 +78,9 @@ class Passage(Frozen):
     """The smallest thing that can be cited.
 
     ``text`` is in ``language``; ``text_en`` is the English side of a bilingual note. ``quote`` equals the characters
-    ``start:end`` of the decoded ``source``, and is None where the source itself is not indexed. ``scope`` names the
-    tiers of city it is about, ``speaks_to`` whom it would help to decide, ``asks`` are ways people ask for it.
+    ``start:end`` of the decoded ``source``, and is None where the source itself is not indexed. ``speaks_for``
+    names the ``cities`` that it shows in a good light where ``stance`` does not say so; ``scope`` names the tiers of
+    city that it is about, ``speaks_to`` whom it would help to decide, ``asks`` are ways people ask for it.
     """
 
     id: str
@@ -98,6 +99,7 @@ class Passage(Frozen):
     end: int | None = None
     topics: tuple[str, ...] = ()
     cities: tuple[str, ...] = ()
+    speaks_for: tuple[str, ...] = ()
     scope: tuple[str, ...] = ()
     speaks_to: Literal["person", "city"] = "person"
     stance: Stance = Stance.NEUTRAL

@@ -34,9 +34,19 @@ class Tension(Frozen):
     cities: tuple[str, ...] = ()
 
 
-class _Asks(Frozen):
+class Asks(Frozen):
+    """Ways people ask for something, by language."""
+
     zh: tuple[str, ...]
     en: tuple[str, ...]
+
+
+class Theme(Frozen):
+    """A broad question, by the ways it is asked, and the notes that answer it together, the most telling first."""
+
+    id: str
+    notes: tuple[str, ...]
+    asks: Asks
 
 
 class _DocumentEntry(Frozen):
@@ -57,6 +67,7 @@ class _PassageEntry(Frozen):
     en: str
     topics: tuple[str, ...]
     cities: tuple[str, ...] = ()
+    speaks_for: tuple[str, ...] = ()
     scope: tuple[str, ...]
     stance: Stance
     speaks_to: Literal["person", "city"] = "person"
@@ -66,7 +77,7 @@ class _PassageEntry(Frozen):
     caveat: Caveat | None = None
     weakness: Bilingual | None = None
     editor_note: Bilingual | None = None
-    asks: _Asks = _Asks(zh=(), en=())
+    asks: Asks = Asks(zh=(), en=())
 
 
 class _Article(Frozen):
@@ -76,6 +87,10 @@ class _Article(Frozen):
 
 class _Tensions(Frozen):
     tensions: tuple[Tension, ...]
+
+
+class _Themes(Frozen):
+    themes: tuple[Theme, ...]
 
 
 @cache
@@ -97,7 +112,11 @@ def load_notes() -> tuple[tuple[Document, ...], tuple[Passage, ...]]:
         )
         for a in articles
     )
-    passages = tuple(_passage(a.document, entry) for a in articles for entry in a.passages)
+    passages = tuple(
+        passage
+        for a in articles
+        for passage in (*(_passage(a.document, entry) for entry in a.passages), _about(a.document))
+    )
     _check(passages)
     return documents, passages
 
@@ -109,13 +128,23 @@ def load_tensions() -> tuple[Tension, ...]:
     Raises:
         CorpusError: the file is not as the schema wants it, or names a note that does not exist.
     """
-    known = {p.id for p in load_notes()[1]}
     tensions = _read("tensions", _Tensions).tensions
     for tension in tensions:
-        for id_ in (*tension.sides[0], *tension.sides[1]):
-            if id_ not in known:
-                raise CorpusError(f"corpus/tensions.yaml: {tension.id} names the unknown note {id_!r}; correct the id")
+        _check_known("tensions", tension.id, (*tension.sides[0], *tension.sides[1]))
     return tensions
+
+
+@cache
+def load_themes() -> tuple[Theme, ...]:
+    """Broad questions and the notes that answer them.
+
+    Raises:
+        CorpusError: the file is not as the schema wants it, or names a note that does not exist.
+    """
+    themes = _read("themes", _Themes).themes
+    for theme in themes:
+        _check_known("themes", theme.id, theme.notes)
+    return themes
 
 
 @cache
@@ -154,6 +183,7 @@ def _passage(document: _DocumentEntry, entry: _PassageEntry) -> Passage:
         line=entry.line,
         topics=entry.topics,
         cities=entry.cities,
+        speaks_for=entry.speaks_for,
         scope=entry.scope,
         speaks_to=entry.speaks_to,
         stance=entry.stance,
@@ -167,13 +197,44 @@ def _passage(document: _DocumentEntry, entry: _PassageEntry) -> Passage:
     )
 
 
+def _about(document: _DocumentEntry) -> Passage:
+    """The note on a whole article, so that an answer can cite what is doubtful about it."""
+    return Passage(
+        id=f"{document.id}-note",
+        document_id=document.id,
+        document_title=document.title,
+        language="zh",
+        text=document.note.zh,
+        text_en=document.note.en,
+        source=document.source_file,
+        locator="the whole article",
+        topics=("document_reliability",),
+        scope=("any",),
+        speaks_to="city",
+        grade=Grade.OPINION,
+        attribution=Bilingual(zh="quliu 对文章的说明", en="quliu's note on the article"),
+        caveat=Caveat.DOCUMENT_RELIABILITY,
+    )
+
+
+def _check_known(file: str, id_: str, notes: tuple[str, ...]) -> None:
+    known = {p.id for p in load_notes()[1]}
+    for note in notes:
+        if note not in known:
+            raise CorpusError(f"corpus/{file}.yaml: {id_} names the unknown note {note!r}; correct the id")
+
+
 def _check(passages: tuple[Passage, ...]) -> None:
     seen: set[str] = set()
     for passage in passages:
         if passage.id in seen:
             raise CorpusError(f"corpus: two notes are called {passage.id!r}; rename one")
         seen.add(passage.id)
-        for kind, names, known in (("topic", passage.topics, topics().keys()), ("scope", passage.scope, SCOPES)):
+        for kind, names, known in (
+            ("topic", passage.topics, topics().keys()),
+            ("scope", passage.scope, SCOPES),
+            ("city to speak for", passage.speaks_for, passage.cities),
+        ):
             for name in names:
                 if name not in known:
                     raise CorpusError(f"corpus: note {passage.id!r} has the unknown {kind} {name!r}; correct it")

@@ -1,0 +1,161 @@
+"""The adviser: one question in, one cited answer out. It composes the steps and decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from time import perf_counter
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from bot.answer import AnswerBuilder
+from bot.conversation import Conversations
+from bot.intent import IntentClassifier, examples
+from bot.retrieve import Retriever
+from bot.settings import Settings, load_settings
+from bot.turn import Answer, Claim, Draft, Request, Withheld
+from bot.understand import Understander
+from bot.verify import verify
+from bot.weigh import Corpus, weigh
+from bot.write.base import Writer
+from bot.write.template import TemplateWriter
+from knowledge import open_index
+from knowledge.corpus import load_tensions
+from knowledge.embed import SentenceTransformerEmbedder, VectorCache
+from knowledge.script import simplified
+
+if TYPE_CHECKING:
+    from langchain_core.runnables import Runnable
+
+    from knowledge.embed import Vectors
+    from knowledge.index import Index
+    from knowledge.passage import Language
+
+Event = Claim | Answer
+
+
+class Advisor:
+    """Answers questions from an index; several threads may ask at once."""
+
+    def __init__(self, index: Index, settings: Settings, writer: Writer | None = None) -> None:
+        self.index = index
+        self.settings = settings
+        self._corpus = Corpus(index.passages, tuple(t for t in load_tensions() if _holds(index, t.sides)))
+        cached = VectorCache(settings.data_dir / "vectors")
+        vectors = cached.vectors([simplified(text) for _, text in examples()], index.embedder)
+        self._understander = Understander(IntentClassifier(self._embed, vectors), settings.max_question_length)
+        self._retriever = Retriever(index)
+        self._writer = writer or TemplateWriter()
+        self._conversations = Conversations(settings.conversations_file, self._turn)
+
+    @classmethod
+    def open(
+        cls,
+        settings: Settings | None = None,
+        *,
+        notify: Callable[[str], None] | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Advisor:
+        """Open the adviser, building its index from the notes where there is none that can be used.
+
+        ``notify`` is told in one line what was rebuilt and why; ``progress`` gets the passages done and their total.
+
+        Raises:
+            QuliuError: a setting is wrong, the model cannot be loaded, or the index can neither be read nor built.
+        """
+        settings = settings or load_settings()
+        embedder = SentenceTransformerEmbedder(settings.embedding_model)
+        return cls(open_index(settings.index_dir, embedder=embedder, notify=notify), settings)
+
+    def ask(self, text: str, thread_id: str | None = None, language: Language | None = None) -> Answer:
+        """The answer to ``text``; with a ``thread_id`` it joins that conversation."""
+        *_, last = self.stream(text, thread_id, language)
+        assert isinstance(last, Answer)
+        return last
+
+    def stream(self, text: str, thread_id: str | None = None, language: Language | None = None) -> Iterator[Event]:
+        """The claims as they pass verification, then the whole answer."""
+        if thread_id is None:
+            return (event for _, event in self._turn(text, language, None))
+        return self._conversations.stream(text, thread_id, language)
+
+    def history(self, thread_id: str) -> tuple[Answer, ...]:
+        """The answers of a conversation, oldest first."""
+        return self._conversations.history(thread_id)
+
+    def forget(self, thread_id: str) -> None:
+        """Delete a conversation."""
+        self._conversations.forget(thread_id)
+
+    def as_runnable(self) -> Runnable[str, Answer]:
+        """A LangChain Runnable from a question to its Answer; ``configurable.thread_id`` joins a conversation."""
+        from langchain_core.runnables import RunnableConfig, RunnableLambda
+
+        def ask(text: str, config: RunnableConfig) -> Answer:
+            return self.ask(text, config.get("configurable", {}).get("thread_id"))
+
+        return RunnableLambda(ask, name="quliu")
+
+    def close(self) -> None:
+        """Let go of the index and of the conversations."""
+        self._conversations.close()
+        self.index.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _embed(self, text: str) -> Vectors:
+        vector: Vectors = self.index.embedder.embed_queries([simplified(text)])[0]
+        return vector
+
+    def _turn(self, text: str, language: Language | None, previous: Request | None) -> Iterator[tuple[Request, Event]]:
+        clock = _Clock()
+        request = self._understander.understand(text, language, previous)
+        clock.lap("understand")
+        hits = self._retriever.retrieve(request) if request.needs_evidence else ()
+        clock.lap("retrieve")
+        evidence = weigh(request, hits, self._corpus)
+        clock.lap("weigh")
+        withheld: list[Withheld] = []
+        builder = AnswerBuilder(request, evidence, self._corpus.passages, self.index.documents, self._writer.name)
+        drafts = clock.timing("write", self._writer.write(request, evidence))
+        for draft in clock.timing("verify", verify(drafts, self._corpus.passages, withheld)):
+            yield request, builder.add(draft)
+        yield request, builder.finish(withheld, clock.milliseconds())
+
+
+class _Clock:
+    """Milliseconds by step; what runs inside another step's iterator counts for itself alone."""
+
+    def __init__(self) -> None:
+        self._start = self._last = perf_counter()
+        self._spent: dict[str, float] = {}
+
+    def lap(self, step: str) -> None:
+        now = perf_counter()
+        self._spent[step] = now - self._last
+        self._last = now
+
+    def timing(self, step: str, drafts: Iterator[Draft]) -> Iterator[Draft]:
+        self._spent.setdefault(step, 0.0)
+        while True:
+            start, inner = perf_counter(), sum(self._spent.values())
+            try:
+                draft = next(drafts)
+            except StopIteration:
+                return
+            finally:
+                self._spent[step] += perf_counter() - start - (sum(self._spent.values()) - inner)
+            yield draft
+
+    def milliseconds(self) -> Mapping[str, float]:
+        spent = {**self._spent, "total": perf_counter() - self._start}
+        return {step: round(1000 * seconds, 3) for step, seconds in spent.items()}
+
+
+def _holds(index: Index, sides: tuple[tuple[str, ...], ...]) -> bool:
+    return all(id_ in index.passages for side in sides for id_ in side)

@@ -1,0 +1,221 @@
+"""Verified drafts -> the Answer: citation numbers, caveats, conflicts, gaps, the next question."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.markdown import answer_markdown
+from bot.naming import place_name, topic_name
+from bot.turn import (
+    Answer,
+    AskNext,
+    CaveatShown,
+    Citation,
+    Claim,
+    Conflict,
+    Draft,
+    Evidence,
+    Gap,
+    Intent,
+    Profile,
+    Request,
+    Section,
+    Silence,
+    Timings,
+    Withheld,
+)
+from knowledge.passage import Caveat, Document, Language, Passage
+from knowledge.script import language_of
+from prompts import load
+
+_MARKER = re.compile(r"\s*\[@([^\]]+)\]")
+_ENDING = re.compile(r"([。.！!？?]?[”\"')）]*)$")
+_WARNED = frozenset(
+    {
+        Caveat.HUKOU,
+        Caveat.MEDICAL_ACCESS,
+        Caveat.JOB_MARKET_FIT,
+        Caveat.AGING_FAMILY,
+        Caveat.SHRINKING_CITY,
+        Caveat.SUBSIDY_SHORT_LIVED,
+        Caveat.RELATIONSHIP_NETWORKS,
+        Caveat.RETURN_FLOWS,
+    }
+)
+
+
+class AnswerBuilder:
+    """Collects the verified drafts of one turn."""
+
+    def __init__(
+        self,
+        request: Request,
+        evidence: Evidence,
+        passages: Mapping[str, Passage],
+        documents: Mapping[str, Document],
+        writer: str,
+    ) -> None:
+        self._request = request
+        self._evidence = evidence
+        self._passages = passages
+        self._documents = documents
+        self._writer = writer
+        self._numbers: dict[str, int] = {}
+        self._claims: list[Claim] = []
+
+    def add(self, draft: Draft) -> Claim:
+        """Number a draft's citations and keep it as a claim."""
+        ids = list(dict.fromkeys([*_MARKER.findall(draft.text), *draft.passage_ids]))
+        numbers = tuple(self._numbers.setdefault(id_, len(self._numbers) + 1) for id_ in ids)
+        claim = Claim(
+            text=_MARKER.sub("", draft.text),
+            section=draft.section,
+            citations=numbers,
+            weakness=draft.weakness,
+            markdown=self._markdown(draft),
+            kind=draft.kind,
+        )
+        self._claims.append(claim)
+        return claim
+
+    def finish(self, withheld: Sequence[Withheld], milliseconds: Mapping[str, float]) -> Answer:
+        """The whole answer."""
+        request, evidence = self._request, self._evidence
+        words = load("answer", request.language)
+        gaps = tuple(_gaps(evidence.silences, request, words))
+        ask_next = _ask_next(evidence.unknown, request, words)
+        text = answer_markdown(self._claims, gaps, ask_next, request.language, request.intent)
+        return Answer(
+            question=request.text,
+            language=request.language,
+            intent=request.intent,
+            text=text or _plain(request, words),
+            claims=tuple(self._claims),
+            citations=tuple(self._citation(number, id_) for id_, number in self._numbers.items()),
+            caveats=tuple(self._caveats()),
+            conflicts=tuple(
+                Conflict(text=c.text, citations=c.citations) for c in self._claims if c.section is Section.CONFLICTS
+            ),
+            gaps=gaps,
+            abstained=bool(gaps) and request.intent is not Intent.DECISION,
+            ask_next=ask_next,
+            suggestions=tuple(_suggestions(evidence, request, words)),
+            profile=Profile(
+                origin=request.origin, destination=request.destinations[0] if request.destinations else None
+            ),
+            writer=self._writer,
+            withheld=tuple(withheld),
+            timings_ms=Timings(**milliseconds),
+        )
+
+    def _markdown(self, draft: Draft) -> str:
+        text = _MARKER.sub(lambda m: f" [{self._numbers[m[1]]}]", draft.text)
+        unmarked = [id_ for id_ in draft.passage_ids if id_ not in _MARKER.findall(draft.text)]
+        marks = "".join(f" [{self._numbers[id_]}]" for id_ in unmarked)
+        text = _ENDING.sub(lambda m: marks + m[1], text, count=1) if marks else text
+        if not draft.weakness:
+            return text
+        opening, closing = ("（", "）") if self._request.language == "zh" else ("(", ")")
+        return f"{text} *{opening}{draft.weakness}{closing}*"
+
+    def _caveats(self) -> list[CaveatShown]:
+        shown = [c for c in self._claims if c.section is Section.CAVEATS]
+        if self._request.intent is Intent.DECISION:
+            shown += [c for c in self._claims if c.section in (Section.FOR, Section.AGAINST) and c.kind in _WARNED]
+        return [
+            CaveatShown(kind=c.kind, text=f"{c.text} ({c.weakness})" if c.weakness else c.text, citations=c.citations)
+            for c in shown
+            if c.kind
+        ]
+
+    def _citation(self, number: int, passage_id: str) -> Citation:
+        passage = self._passages[passage_id]
+        document = self._documents[passage.document_id]
+        language = self._request.language
+        return Citation(
+            number=number,
+            passage_id=passage.id,
+            document_id=passage.document_id,
+            document_title=passage.document_title[language],
+            locator=_locator(passage, language),
+            text=passage.text,
+            text_en=passage.text_en,
+            quote=passage.quote,
+            start=passage.start,
+            end=passage.end,
+            source=passage.source,
+            grade=passage.grade,
+            attribution=passage.attribution[language] if passage.attribution else None,
+            as_of=passage.as_of,
+            document_note=document.note[language] if document.note else None,
+            weakness=passage.weakness[language] if passage.weakness else None,
+            editor_note=passage.editor_note[language] if passage.editor_note else None,
+        )
+
+
+def _locator(passage: Passage, language: Language) -> str:
+    if passage.paragraph is None:
+        return passage.locator
+    if language == "zh":
+        where = f"第{passage.paragraph}段" + (f"（文件第{passage.line}行）" if passage.line else "")
+    else:
+        where = f"paragraph {passage.paragraph}" + (f" (line {passage.line} of the file)" if passage.line else "")
+    return f"{passage.section[language]}, {where}" if passage.section and language == "en" else (
+        f"{passage.section[language]}，{where}" if passage.section else where
+    )
+
+
+def _gaps(silences: Sequence[Silence], request: Request, words: Mapping[str, Any]) -> list[Gap]:
+    """What the documents do not say, in sentences; what is missing for a decision makes one."""
+    forms, language = words["silence"], request.language
+    gaps: list[Gap] = []
+    items: list[str] = []
+    for silence in silences:
+        name = place_name(silence.place, language) if silence.place else forms["some_place"]
+        if silence.subject in forms["items"]:
+            items.append(forms["items"][silence.subject].format(place=name))
+        elif silence.subject.startswith("topic:"):
+            topic = topic_name(silence.subject.removeprefix("topic:"), language)
+            gaps.append(Gap(text=forms["place_topic"].format(place=name, topic=topic)))
+        else:
+            gaps.append(Gap(text=forms[silence.subject].format(place=name)))
+    if items:
+        gaps.append(Gap(text=forms["decision"].format(lead=forms["lead"], items=_listed(items, language, forms["join"]))))
+    return gaps
+
+
+def _listed(items: Sequence[str], language: Language, comma: str) -> str:
+    if language == "zh" or len(items) < 2:
+        return comma.join(items)
+    return f"{comma.join(items[:-1])}{comma if len(items) > 2 else ' '}or {items[-1]}"
+
+
+def _ask_next(unknown: str | None, request: Request, words: Mapping[str, Any]) -> AskNext | None:
+    if unknown is None:
+        return None
+    name = (
+        place_name(request.destinations[0], request.language)
+        if request.destinations
+        else words["silence"]["some_place"]
+    )
+    form = words["ask_next"][unknown]
+    return AskNext(question=form["question"].format(place=name), why=form["why"])
+
+
+def _suggestions(evidence: Evidence, request: Request, words: Mapping[str, Any]) -> list[str]:
+    """Questions that the next best passages answer, or the examples where there are none."""
+    asked = [
+        next((ask for ask in passage.asks if language_of(ask) == request.language), None)
+        for passage in evidence.related
+    ]
+    return [ask for ask in asked if ask] or list(words["examples"])
+
+
+def _plain(request: Request, words: Mapping[str, Any]) -> str:
+    if request.notice:
+        return str(words["notice"][str(request.notice)])
+    if request.intent in (Intent.OUT_OF_SCOPE, Intent.ABOUT_BOT):
+        return str(words[str(request.intent)])
+    return str(words["silence"]["nothing"])

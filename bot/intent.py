@@ -1,0 +1,130 @@
+"""What a message wants: words that say it outright, and the likeness to typical messages where they do not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+import numpy.typing as npt
+import yaml
+
+from bot.turn import Intent
+from knowledge.script import simplified
+
+Vectors = npt.NDArray[np.float32]
+
+_RULES: Mapping[Intent, re.Pattern[str]] = {
+    Intent.DECISION: re.compile(
+        r"该不该|要不要|应不应该|值不值|值得[^,，。]{0,8}[吗么?？]|去还是|走还是|留还是|还是留|还是走|还是去|还是回|去不去|回不回|搬不搬|"
+        r"走不走|留不留|来不来|[该应][^,，。说]{0,3}[去回走留搬离接放]|适合我|适不适合|合适吗|合不合适|明智|纠结|犹豫|动摇|想搬|"
+        r"(?:想|打算|考虑|准备|计划)[^,，。]{0,8}(?:辞|搬|回|去|离开|跳槽|走)|该不该劝|你觉得呢|怎么选|选哪|选谁|听谁的|求建议|求分析|给[^,，。]{0,4}建议|"
+        r"劝我|走为上|靠不靠谱|有必要[^,，。]{0,6}[去回搬走]|[去回搬]好不好|[去回搬][^,，。]{0,8}(?:靠谱|可行|行不行|行吗|好吗|划算|后悔)|"
+        r"\bshould (?:i|we|he|she|they|my|our|one|a)\b|\bshall (?:i|we)\b|\bworth (?:it|moving|going|leaving|the move)\b|"
+        r"\b(?:good|bad|smart|wise|sensible|sane|crazy|daft) (?:idea|move|choice|plan)\b|\bis it (?:wise|smart|sensible|crazy|worth|mad)\b|"
+        r"\b(?:wise|sensible|worth it|mad|thoughts|advice|yay or nay|opinions?)\?|\bthinking (?:of|about) (?:\w+ )?\w+ing\b|"
+        r"\b(?:considering|contemplating|torn|tempted|hesitat\w+|on the fence)\b|\bwhat would you do\b|\bwould you (?:go|move|stay|leave|take)\b|"
+        r"\bstay (?:in \w+ |put )?or (?:go|leave|move)\b|\bgo or stay\b|\bbetter off\b|\bmake sense (?:for|to)\b|\bright for me\b|"
+        r"\b(?:dilemma|talk me (?:into|out)|help me decide|can'?t decide|which way would you)\b|\bor not\?|\btake (?:it|the (?:job|offer|post))\?|"
+        r"\bdo i (?:go|move|stay|leave)\b",
+        re.I,
+    ),
+    Intent.WHY: re.compile(
+        r"为什么|为啥|为何|为甚么|怎么会|怎么就|凭啥|干嘛|干吗|咋(?:就|会|都|老)|原因|是什么让|"
+        r"\bwhy\b|\bhow come\b|\breasons?\b|\bwhat (?:makes|made|drives|drove|causes|caused|pushes)\b|^y\b|\by (?:ppl|people|r|are|do)\b",
+        re.I,
+    ),
+    Intent.COMPARE: re.compile(
+        r"比较|对比|相比|区别|不一样|不同在|差别|差距|差多少|差在哪|哪个更|哪个好|哪座|哪边|谁更|比起来|摆一块|放一起|矛盾|打架|[和跟与]\S{1,12}比|"
+        r"\bcompar\w*|\bversus\b|\bvs\.?\b|\bdifferen(?:ce|t)\b|\bbetter than\b|\bside by side\b|\bnext to each other\b|\bstacks? up\b|"
+        r"\bcontradict\w*|\bagree\b|\bdisagree\b|\bsquare\b|\bconflict\w*|\bwhich (?:one|is|city)\b[^?]*\b(?:better|cheaper|or)\b",
+        re.I,
+    ),
+    Intent.OVERVIEW: re.compile(
+        r"说说|讲讲|介绍|概况|总结|概括|概述|归纳|归归类|梳理|列一列|列出|都有(?:哪些|什么)|哪些办法|哪些(?:坑|风险|坏处|好处|问题|对策|出路)|摆出来|怎么样$|怎样$|"
+        r"都说了?(?:什么|啥)|讲了(?:什么|啥)|写了(?:什么|啥)|咋样|如何$|情况|点一?下|简述|扼要|点样自救|"
+        r"\btell me (?:about|everything)|\boverview\b|\bsummar\w+|\beverything\b|\bbrief me\b|\btl;?dr\b|\brundown\b|\blist the\b|"
+        r"\bwhat do (?:the|your|these) (?:articles|texts|documents|docs|notes)\b|\bwhat's (?:the deal|up) with\b|\bpros and cons\b|\bdownsides\b|"
+        r"\bways (?:out|to)\b|\bwhat can (?:a|the|cities|towns?)\b",
+        re.I,
+    ),
+    Intent.ABOUT_BOT: re.compile(
+        r"你(?:是谁|是什么|是不是|叫什么|叫啥|能做|能干|会做|会干|能帮|会不会(?:骗|编|撒谎|记)|是人|是机器|是AI|是真人|的?(?:资料|数据|信息|知识|来源|开发者|作者)|"
+        r"怎么(?:工作|用)|从哪|靠什么|用的?(?:是)?(?:什么|哪个)(?:模型|ai)|凭什么)|怎么用你|chat ?gpt|^(?:你好|您好|哈喽|嗨|hi|hello|hey|谢谢\S*|多谢|"
+        r"thanks?(?: you)?|thx)[!！。.~ ]*$|"
+        r"\b(?:who|what) (?:are|r) (?:you|u)\b|\b(?:are|r) (?:you|u) (?:an?|real|human|chat|gpt|ai|a bot)\b|\bwhat (?:can|do) (?:you|u) do\b|"
+        r"\bhow (?:can|do) (?:you|u) (?:help|work)|\bcan you help\b|\bwhere (?:do|does|did) (?:you|your|u)\b|"
+        r"\byour (?:sources?|info|information|data|creator|maker)\b|\bdo (?:you|u) (?:ever |really )?(?:make|store|keep|remember|lie|know|use|google)\b|"
+        r"\bwho (?:made|built|created|runs) (?:you|u|this)\b|\bwhat(?:'s| is) quliu\b|\bhow do i use\b|\bcan (?:i|we) trust you\b",
+        re.I,
+    ),
+}
+# Another thing asked of an assistant, whatever city stands beside it.
+_ELSEWHERE = re.compile(
+    r"天气|下雨|下不下雨|气温|多少度|雾霾|菜谱|做法|怎么做[菜饭]?才|红烧|炒|炖|食谱|代码|编程题|写(?:个|一段|一个)?(?:程序|脚本|函数|代码|诗|作文|情书|简历|小说)|python|java\b|"
+    r"股票|股价|基金定投|比特币|彩票|双色球|笑话|段子|翻译|求导|微积分|方程|几何|世界杯|球赛|nba|电影|歌词|星座|运势|减肥|感冒|吃什么药|酒店|景点|攻略|航班|车票|"
+    r"高铁几点|火车几点|起(?:个|一个)\S{0,6}名|"
+    r"\bweather\b|\brain(?:ing)?\b|\bforecast\b|\brecipe\b|\bcook(?:ing)?\b|\bpython\b|\bjavascript\b|\bcode\b|\bstocks?\b|\bshares\b|\bbitcoin\b|\bcrypto\b|"
+    r"\blottery\b|\bjoke\b|\btranslate\b|\bpoem\b|\bderivative\b|\bderivitive\b|\bhomework\b|\bhomwork\b|\bequation\b|\bworld cup\b|\bmovie\b|\bsong\b|"
+    r"\bhoroscope\b|\blose weight\b|\bhotel\b|\bflight\b|\btrain (?:time|ticket)s?\b",
+    re.I,
+)
+_IN_SCOPE = (Intent.LOOKUP, Intent.DECISION, Intent.WHY, Intent.COMPARE, Intent.OVERVIEW)
+_MOVE_TALK = re.compile(
+    r"搬|离开|逃离|回老家|返乡|辞职|留下|回乡|一线|二线|三线|老家|县城|小城|大城市|移居|relocat|\bmov(?:e|ing)\b|\bleav(?:e|ing)\b|\bstay\b"
+    r"|\bhome ?town\b|\bsmall(?:er)? (?:city|town|place)\b|\bbig cit",
+    re.I,
+)
+
+
+class IntentClassifier:
+    """Decides by the words where they are plain, and by the nearest typical messages where they are not."""
+
+    def __init__(self, embed: Callable[[str], Vectors], example_vectors: Vectors) -> None:
+        """``embed`` gives the vector of a message, shape (dim,); ``example_vectors`` are those of ``examples()``."""
+        self._embed = embed
+        self._intents = [intent for intent, _ in examples()]
+        self._vectors = example_vectors
+
+    def classify(self, text: str, *, has_place: bool, topics: Sequence[str]) -> Intent:
+        """The intent of a cleaned message."""
+        plain = simplified(text)
+        move_talk = bool(_MOVE_TALK.search(plain))
+        if _RULES[Intent.ABOUT_BOT].search(plain) and not (has_place and topics):
+            return Intent.ABOUT_BOT
+        if _ELSEWHERE.search(plain) and not move_talk:
+            return Intent.OUT_OF_SCOPE
+        if _RULES[Intent.DECISION].search(plain) and (has_place or move_talk):
+            return Intent.DECISION
+        nearest = self._nearest(text)
+        if not (has_place or topics or move_talk) and nearest[Intent.OUT_OF_SCOPE] > max(nearest[i] for i in _IN_SCOPE):
+            return Intent.OUT_OF_SCOPE
+        for intent in (Intent.WHY, Intent.COMPARE, Intent.OVERVIEW):
+            if _RULES[intent].search(plain):
+                return intent
+        if has_place and _is_bare(plain):
+            return Intent.OVERVIEW
+        if has_place and move_talk and nearest[Intent.DECISION] > nearest[Intent.LOOKUP]:
+            return Intent.DECISION
+        return Intent.LOOKUP
+
+    def _nearest(self, text: str) -> Mapping[Intent, float]:
+        """For each intent, the mean likeness of its two nearest examples."""
+        likeness = self._vectors @ self._embed(text)
+        by_intent: dict[Intent, list[float]] = {}
+        for intent, value in zip(self._intents, likeness.tolist(), strict=True):
+            by_intent.setdefault(intent, []).append(value)
+        return {intent: sum(sorted(values)[-2:]) / 2 for intent, values in by_intent.items()}
+
+
+def _is_bare(text: str) -> bool:
+    return len(re.findall(r"[\u3400-\u9fff]|[a-z']+", text, re.I)) <= 4
+
+
+@cache
+def examples() -> tuple[tuple[Intent, str], ...]:
+    """Typical messages with their intents, in the order of the file."""
+    loaded = yaml.load(files(__package__).joinpath("intents.yaml").read_text("utf-8"), yaml.CSafeLoader)
+    return tuple((Intent(name), text) for name, sides in loaded.items() for side in sides.values() for text in side)

@@ -1,0 +1,380 @@
+"""Hits -> Evidence: what speaks for, what against, which warnings are due, what pulls apart, what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from bot.turn import CaveatDue, Evidence, Intent, Move, Reach, Request, Silence
+from knowledge.corpus import Tension
+from knowledge.passage import Caveat, Grade, Hit, Passage, Stance
+from knowledge.places import Tier, place
+
+_CLOSE = 0.88  # a further point must come this near to the best one's score
+_MOST_POINTS = 3
+_MOST_SIDE = 4
+_MOST_CAVEATS = 4
+_MOST_LISTED = 6
+_RELEVANT = 0.55
+_GRADE_WEIGHT: Mapping[Grade, float] = {
+    Grade.SURVEY: 0.10,
+    Grade.OFFICIAL_STATISTIC: 0.08,
+    Grade.NAMED_REPORT: 0.06,
+    Grade.CASE: 0.02,
+    Grade.UNSOURCED: 0.0,
+    Grade.OPINION: -0.15,
+}
+_SMALL = frozenset({"lower_tier", "county", "small_place"})
+_WORK = frozenset({"jobs", "industry", "online_work", "research_platform", "skilled_trades"})
+_HEALTH = frozenset({"medical", "ageing"})
+# Topics so broad that sharing one says little about what a question is about.
+_BROAD = frozenset({"jobs", "values", "family", "reasons_for_leaving", "document_reliability", "decision_advice"})
+_ALWAYS_LAST = Caveat.NOT_A_REJECTION_OF_BIG_CITIES
+_NETWORKS_AND_RETURNS = (Caveat.RELATIONSHIP_NETWORKS, Caveat.RETURN_FLOWS)
+
+
+class Corpus(NamedTuple):
+    """All that can be cited, for what is looked for by name rather than by likeness."""
+
+    passages: Mapping[str, Passage]
+    tensions: Sequence[Tension]
+
+
+def weigh(request: Request, hits: Sequence[Hit], corpus: Corpus) -> Evidence:
+    """Weigh the hits by what the request wants."""
+    return _BY_INTENT[request.intent](request, hits, corpus)
+
+
+def _nothing(request: Request, hits: Sequence[Hit], corpus: Corpus) -> Evidence:
+    return Evidence()
+
+
+def _lookup(request: Request, hits: Sequence[Hit], corpus: Corpus) -> Evidence:
+    points = _points(hits, _MOST_POINTS)
+    if request.doubts_source and points:
+        points = (points[0], *_document_notes(points[:1], corpus))
+    silences = _silences(request, points, corpus)
+    if silences:
+        named = [h.passage for h in hits if _is_about(h.passage, request.places) and h.passage not in points]
+        points = (*points, *named[:1])
+    return Evidence(
+        points=points,
+        tensions=_tensions(request, points[:1], corpus)[:1],
+        silences=silences,
+        related=_related(hits, points),
+    )
+
+
+def _why(request: Request, hits: Sequence[Hit], corpus: Corpus) -> Evidence:
+    points = _diverse((h.passage for h in hits), 4, per_topic=2)
+    return Evidence(points=points, silences=_silences(request, points, corpus), related=_related(hits, points))
+
+
+def _compare(request: Request, hits: Sequence[Hit], corpus: Corpus) -> Evidence:
+    listed: list[Passage] = []
+    if len(request.places) >= 2:
+        for id_ in request.places:
+            listed += [h.passage for h in hits if _is_about(h.passage, [id_]) and h.passage not in listed][:3]
+    points = tuple(listed) or _diverse((h.passage for h in hits), 4, per_topic=2)
+    tensions = _tensions(request, points[:2], corpus)[:2]
+    return Evidence(
+        points=points,
+        tensions=tensions,
+        silences=_silences(request, points, corpus),
+        related=_related(hits, points),
+    )
+
+
+def _overview(request: Request, hits: Sequence[Hit], corpus: Corpus) -> Evidence:
+    if request.places:
+        about = [h.passage for h in hits if _is_about(h.passage, request.places)]
+        pro = tuple(p for p in about if p.stance is Stance.LEAVE)[:_MOST_LISTED]
+        con = tuple(p for p in about if p.stance is Stance.STAY)[:_MOST_LISTED]
+        points = tuple(p for p in about if p.stance is Stance.NEUTRAL)[:_MOST_POINTS]
+        if about:
+            tensions = _tensions(request, about, corpus)[:2]
+            return Evidence(points=points, pro=pro, con=con, tensions=tensions, related=_related(hits, about))
+    points = _diverse((h.passage for h in hits), _MOST_LISTED, per_topic=2)
+    return Evidence(points=points, silences=_silences(request, points, corpus), related=_related(hits, points))
+
+
+def _decision(request: Request, hits: Sequence[Hit], corpus: Corpus) -> Evidence:
+    likeness = {h.passage.id: h.score for h in hits}
+    best = max(likeness.values(), default=1.0) or 1.0
+    relevance = _relevance(request, {id_: score / best for id_, score in likeness.items()})
+    due = _caveats_due(request, corpus, relevance)
+    named = {p.id for warning in due for p in warning.passages if warning.kind in _NETWORKS_AND_RETURNS}
+    ranked = sorted(
+        (p for p in corpus.passages.values() if p.speaks_to == "person" and p.id not in named),
+        key=lambda p: -relevance(p),
+    )
+    relevant = [p for p in ranked if relevance(p) >= _RELEVANT and p.caveat is not _ALWAYS_LAST]
+    pro = _diverse((p for p in relevant if _leans(p, request) > 0), _MOST_SIDE, per_topic=2)
+    con = _diverse((p for p in relevant if _leans(p, request) < 0), _MOST_SIDE, per_topic=2)
+    if request.move is Move.UP:
+        reversed_ = tuple(p for warning in due if warning.kind in _NETWORKS_AND_RETURNS for p in warning.passages[:1])
+        pro = tuple(dict.fromkeys((*pro[: _MOST_SIDE - 1], *reversed_)))
+        due = tuple(warning for warning in due if warning.kind not in _NETWORKS_AND_RETURNS)
+    shown = {p.id for p in (*pro, *con)}
+    due = tuple(
+        warning.model_copy(update={"passages": kept})
+        for warning in due
+        if (kept := tuple(p for p in warning.passages if p.id not in shown))
+        or warning.kind in _NETWORKS_AND_RETURNS
+    )
+    return Evidence(
+        pro=pro,
+        con=con,
+        caveats=due,
+        tensions=_tensions(request, (*pro, *con), corpus)[:2],
+        silences=_decision_silences(request, corpus),
+        unknown=_unknown(request),
+        related=_related(hits, (*pro, *con)),
+    )
+
+
+_BY_INTENT: Mapping[Intent, Callable[[Request, Sequence[Hit], Corpus], Evidence]] = {
+    Intent.LOOKUP: _lookup,
+    Intent.WHY: _why,
+    Intent.COMPARE: _compare,
+    Intent.OVERVIEW: _overview,
+    Intent.DECISION: _decision,
+    Intent.OUT_OF_SCOPE: _nothing,
+    Intent.ABOUT_BOT: _nothing,
+    Intent.UNREADABLE: _nothing,
+}
+
+
+def _points(hits: Sequence[Hit], most: int) -> tuple[Passage, ...]:
+    """The best hit and those that come near it."""
+    if not hits:
+        return ()
+    bar = hits[0].score * _CLOSE
+    return tuple(h.passage for h in hits[:most] if h.score >= bar)
+
+
+def _diverse(passages: Iterable[Passage], most: int, per_topic: int) -> tuple[Passage, ...]:
+    """The first passages, no more than ``per_topic`` of one leading topic."""
+    kept: list[Passage] = []
+    for passage in passages:
+        same = sum(p.topics[:1] == passage.topics[:1] for p in kept)
+        if same < per_topic and len(kept) < most:
+            kept.append(passage)
+    return tuple(kept)
+
+
+def _relevance(request: Request, likeness: Mapping[str, float]) -> Callable[[Passage], float]:
+    scopes = set(request.scope) | {"any"} | _scope_of(request.origin)
+    places = [p for p in (request.origin, *request.destinations) if p]
+    provinces = [found.province for p in places if (found := place(p))]
+
+    def relevance(passage: Passage) -> float:
+        score = 0.5 * likeness.get(passage.id, 0.0) + _GRADE_WEIGHT[passage.grade]
+        score += 0.12 * len(set(passage.topics) & set(request.topics))
+        if _is_about(passage, request.destinations):
+            score += 0.5
+        elif _is_about(passage, places):
+            score += 0.4
+        elif _is_about(passage, provinces):
+            score += 0.15
+        elif passage.cities and not (set(passage.scope) & _SMALL & request.scope):
+            score -= 0.4
+        if set(passage.scope) & scopes:
+            score += 0.25
+        else:
+            score -= 0.3
+        return score
+
+    return relevance
+
+
+def _scope_of(place_id: str | None) -> set[str]:
+    found = place(place_id) if place_id else None
+    if found is None:
+        return set()
+    return {Tier.FIRST_TIER: {"first_tier"}, Tier.NEW_FIRST_TIER: {"new_first_tier"}}.get(found.tier, {"lower_tier"})
+
+
+def _leans(passage: Passage, request: Request) -> int:
+    """+1 where a passage speaks for the move, -1 where it speaks against, 0 where neither."""
+    to_destination = _speaks(passage, request.destinations)
+    to_origin = _speaks(passage, (request.origin,) if request.origin else ())
+    if to_destination or to_origin:
+        return to_destination - to_origin if to_destination != to_origin else 0
+    leaning = {Stance.LEAVE: 1, Stance.STAY: -1, Stance.NEUTRAL: 0}[passage.stance]
+    if request.move is Move.SIDEWAYS:
+        return 0
+    return -leaning if request.move in (Move.UP, Move.BACK) else leaning
+
+
+def _speaks(passage: Passage, places: Sequence[str]) -> int:
+    """+1 where a passage shows one of the places in a good light, -1 in a bad one, 0 where it is about none."""
+    about = [city for city in passage.cities if city in places or _province(city) in places]
+    if not about or passage.stance is Stance.NEUTRAL and not passage.speaks_for:
+        return 0
+    if any(city in passage.speaks_for for city in about):
+        return 1
+    big = any(_scope_of(city) == {"first_tier"} for city in about)
+    return 1 if big == (passage.stance is Stance.STAY) else -1
+
+
+def _province(city: str) -> str | None:
+    found = place(city)
+    return found.province if found else None
+
+
+def _is_about(passage: Passage, places: Sequence[str]) -> bool:
+    return bool(places) and any(city in places or _province(city) in places for city in passage.cities)
+
+
+def _caveats_due(
+    request: Request, corpus: Corpus, relevance: Callable[[Passage], float]
+) -> tuple[CaveatDue, ...]:
+    """The warnings that this move calls for, each looked for by its name."""
+    topics, scope = set(request.topics), request.scope
+    first_tier_target = any(_scope_of(d) == {"first_tier"} for d in request.destinations)
+    shrinking = any(
+        p.caveat is Caveat.SHRINKING_CITY and _is_about(p, request.destinations) for p in corpus.passages.values()
+    )
+    medical = any(
+        p.caveat is Caveat.MEDICAL_ACCESS and _is_about(p, request.destinations) for p in corpus.passages.values()
+    )
+    hukou = any(p.caveat is Caveat.HUKOU and _is_about(p, request.destinations) for p in corpus.passages.values())
+    due = {
+        Caveat.RELATIONSHIP_NETWORKS: not (request.move is Move.SIDEWAYS and first_tier_target),
+        Caveat.RETURN_FLOWS: request.move is not Move.SIDEWAYS,
+        Caveat.SHRINKING_CITY: shrinking or (request.move is Move.DOWN and bool(scope & {"county", "small_place"})),
+        Caveat.MEDICAL_ACCESS: request.move is not Move.UP and (bool(topics & _HEALTH) or medical),
+        Caveat.JOB_MARKET_FIT: not first_tier_target and (bool(scope & _SMALL) or bool(topics & _WORK)),
+        Caveat.SUBSIDY_SHORT_LIVED: not first_tier_target
+        and ("subsidies" in topics or _has_offer_of_money(request, corpus)),
+        Caveat.HUKOU: first_tier_target or "hukou" in topics or hukou,
+        Caveat.AGING_FAMILY: bool(topics & {"ageing"}) and bool(scope & _SMALL),
+        _ALWAYS_LAST: request.move in (Move.DOWN, Move.SIDEWAYS) and not first_tier_target,
+    }
+    asked = {
+        Caveat.MEDICAL_ACCESS: bool(topics & _HEALTH),
+        Caveat.JOB_MARKET_FIT: bool(topics & _WORK),
+        Caveat.SUBSIDY_SHORT_LIVED: "subsidies" in topics,
+        Caveat.HUKOU: "hukou" in topics or first_tier_target,
+        Caveat.SHRINKING_CITY: shrinking,
+    }
+    kinds = [kind for kind, is_due in due.items() if is_due]
+    middle = [k for k in kinds if k not in (*_NETWORKS_AND_RETURNS, _ALWAYS_LAST)]
+    middle = sorted(middle, key=lambda k: not asked.get(k, False))[:_MOST_CAVEATS]
+    ordered = [k for k in _NETWORKS_AND_RETURNS if k in kinds] + middle + [k for k in (_ALWAYS_LAST,) if k in kinds]
+    return tuple(w for kind in ordered if (w := _warning(kind, request, corpus, relevance)) is not None)
+
+
+def _warning(
+    kind: Caveat, request: Request, corpus: Corpus, relevance: Callable[[Passage], float]
+) -> CaveatDue | None:
+    carriers = [p for p in corpus.passages.values() if p.caveat is kind]
+    if not carriers:
+        return None
+    if kind is Caveat.RELATIONSHIP_NETWORKS:
+        # What is said of this kind of place in general goes before one person's story.
+        carriers.sort(key=lambda p: (-bool(set(p.scope) & request.scope), -_is_about(p, request.destinations)))
+    else:
+        carriers.sort(key=lambda p: -relevance(p))
+    kept = tuple(carriers[: 2 if kind is Caveat.RELATIONSHIP_NETWORKS else 1])
+    ends = (request.origin,) if request.move in (Move.UP, Move.BACK) else request.destinations
+    place_id = next((id_ for id_ in ends if id_), None)
+    if place_id is None:
+        reach = Reach.GENERAL
+    elif any(_is_about(p, [place_id]) for p in kept):
+        reach = Reach.NAMED
+    else:
+        reach = Reach.INFERRED
+    return CaveatDue(kind=kind, passages=kept, reach=reach, place=place_id)
+
+
+def _has_offer_of_money(request: Request, corpus: Corpus) -> bool:
+    return any(
+        "subsidies" in p.topics and p.speaks_to == "person" and bool(set(p.cities) & set(request.destinations))
+        for p in corpus.passages.values()
+    )
+
+
+def _tensions(request: Request, shown: Sequence[Passage], corpus: Corpus) -> tuple[Tension, ...]:
+    """Where the passages shown have another side, those nearest the request first."""
+    ids = {p.id for p in shown}
+    places = set(request.places)
+    found: list[tuple[float, Tension]] = []
+    for tension in corpus.tensions:
+        touched = bool(ids & {*tension.sides[0], *tension.sides[1]})
+        fits_place = not tension.cities or bool(places & set(tension.cities)) or (touched and not places)
+        topics = len(set(tension.topics) & set(request.topics))
+        if fits_place and touched and (topics or tension.cities):
+            found.append((topics + bool(tension.cities), tension))
+    return tuple(t for _, t in sorted(found, key=lambda pair: -pair[0]))
+
+
+def _document_notes(points: Sequence[Passage], corpus: Corpus) -> tuple[Passage, ...]:
+    ids = dict.fromkeys(p.document_id for p in points)
+    return tuple(
+        p for p in corpus.passages.values() if p.caveat is Caveat.DOCUMENT_RELIABILITY and p.id in
+        {f"{id_}-note" for id_ in ids}
+    )
+
+
+def _silences(request: Request, points: Sequence[Passage], corpus: Corpus) -> tuple[Silence, ...]:
+    """The places that a question names and no point speaks of."""
+    cities = [p for p in request.places if (found := place(p)) is not None and found.kind != "region"]
+    if not points:
+        return (Silence(subject="nothing"),)
+    missing = [c for c in cities if not any(_is_about(p, [c]) for p in points)]
+    if not missing or len(missing) < len(cities):
+        return ()
+    known = {city for p in corpus.passages.values() for city in p.cities}
+    specific = [t for t in request.topics if t not in _BROAD]
+    silences: list[Silence] = []
+    for city in missing:
+        if city not in known and not any(_is_about(p, [city]) for p in corpus.passages.values()):
+            silences.append(Silence(subject="unknown_place", place=city))
+        elif specific:
+            silences.append(Silence(subject=f"topic:{specific[0]}", place=city))
+    return tuple(silences)
+
+
+def _decision_silences(request: Request, corpus: Corpus) -> tuple[Silence, ...]:
+    """What a person would need to know of the destination and no passage says; what they raised comes first."""
+    target = request.destinations[0] if request.destinations else None
+    silences: list[Silence] = []
+    about = [p for p in corpus.passages.values() if target and _is_about(p, [target])]
+    if target and not about:
+        silences.append(Silence(subject="unknown_place", place=target))
+    covered = {topic for p in about for topic in p.topics}
+    # Pay by line of work, rent by district and the way back are in no note of any city.
+    wanted = ["pay", "rent", "returns"]
+    for subject in ("medical", "schools", "hukou", "home_prices", "jobs", "ageing"):
+        if subject in request.topics and subject not in covered:
+            wanted.insert(0, subject)
+    return (*silences, *(Silence(subject=subject, place=target) for subject in wanted[:4]))
+
+
+def _unknown(request: Request) -> str:
+    """The fact about this person that would move the advice most and that they have not given."""
+    topics = set(request.topics)
+    if request.move is Move.BACK:
+        order = ["why_back", "offer", "savings"]
+    elif request.move is Move.UP:
+        order = ["offer", "hukou", "savings"]
+    elif not request.destinations and "home" not in request.scope:
+        order = ["destination"]
+    else:
+        order = ["offer", "connections", "family", "savings"]
+    given = {
+        "offer": bool(topics & {"pay"}) or "offer" in request.text.lower(),
+        "connections": "relationship_networks" in topics,
+        "family": "family" in topics,
+        "savings": "savings" in topics,
+        "hukou": "hukou" in topics,
+    }
+    return next((key for key in order if not given.get(key, False)), order[-1])
+
+
+def _related(hits: Sequence[Hit], shown: Iterable[Passage]) -> tuple[Passage, ...]:
+    """Passages near the question that the answer does not use, for suggestions."""
+    used = {p.id for p in shown}
+    return tuple(h.passage for h in hits if h.passage.id not in used and h.passage.asks)[:3]

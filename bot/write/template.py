@@ -1,0 +1,126 @@
+"""The writer that needs no model: the notes' own sentences, each with its weakness, in the order a reader needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from bot.naming import place_name, topic_name
+from bot.turn import CaveatDue, Draft, Evidence, Intent, Move, Request, Section
+from knowledge.corpus import Tension
+from knowledge.passage import Caveat, Grade, Language, Passage
+from prompts import load
+
+_SOURCED = frozenset({Grade.SURVEY, Grade.OFFICIAL_STATISTIC, Grade.NAMED_REPORT})
+
+
+class TemplateWriter:
+    """Writes from the passages and the sentences in ``prompts/answer.*.yaml``."""
+
+    name = "template"
+
+    def write(self, request: Request, evidence: Evidence) -> Iterator[Draft]:
+        """Drafts in reading order."""
+        words = load("answer", request.language)
+        decision = request.intent is Intent.DECISION
+        if decision:
+            yield from _summary(evidence, request.language, words)
+        nearest = bool(evidence.silences) and not decision
+        for section, passages in (
+            (Section.NEAREST if nearest else Section.POINTS, evidence.points),
+            (Section.FOR, evidence.pro),
+            (Section.AGAINST, evidence.con),
+        ):
+            for passage in passages:
+                yield _statement(section, passage, request, words)
+        for due in evidence.caveats:
+            yield _caveat(due, request, words)
+        for tension in evidence.tensions:
+            yield _tension(tension, request.language)
+
+
+def _summary(evidence: Evidence, language: Language, words: Mapping[str, Any]) -> Iterator[Draft]:
+    pro = evidence.pro[:1]
+    con = tuple(p for p in evidence.con if p.topics[:1] != (pro[0].topics[:1] if pro else ()))[:1] or evidence.con[:1]
+    passages = (*pro, *con)
+    if not passages:
+        return
+    which = "both" if pro and con else "pro" if pro else "con"
+    weaknesses = [_weakness(p, language, words) for p in passages]
+    names = {side: topic_name(ps[0].topics[0], language) for side, ps in (("pro", pro), ("con", con)) if ps}
+    form: Mapping[str, str] = words
+    weakness = (
+        form["weak_both"].format(first=weaknesses[0], second=weaknesses[1])
+        if which == "both"
+        else form["weak_one"].format(first=weaknesses[0])
+    )
+    yield Draft(
+        text=_cite(words["summary"][which].format(**names), [[p.id] for p in passages]),
+        section=Section.SUMMARY,
+        passage_ids=tuple(p.id for p in passages),
+        weakness=weakness,
+    )
+
+
+def _statement(section: Section, passage: Passage, request: Request, words: Mapping[str, Any]) -> Draft:
+    weakness = _weakness(passage, request.language, words)
+    if request.move is Move.UP and passage.caveat in (Caveat.RELATIONSHIP_NETWORKS, Caveat.RETURN_FLOWS):
+        weakness = _join([weakness, words["reach"][str(passage.caveat)]["reversed"]], request.language)
+    return Draft(
+        text=passage.in_language(request.language),
+        section=section,
+        passage_ids=(passage.id,),
+        weakness=weakness,
+        kind=passage.caveat,
+    )
+
+
+def _caveat(due: CaveatDue, request: Request, words: Mapping[str, Any]) -> Draft:
+    language = request.language
+    reaches = words["reach"].get(str(due.kind), {})
+    reach = reaches.get(str(due.reach))
+    if reach and due.place:
+        reach = reach.format(place=place_name(due.place, language))
+    weaknesses = list(dict.fromkeys(_weakness(p, language, words) for p in due.passages))
+    return Draft(
+        text=("" if language == "zh" else " ").join(_cited(p, language) for p in due.passages),
+        section=Section.CAVEATS,
+        passage_ids=tuple(p.id for p in due.passages),
+        weakness=_join([*weaknesses, reach], language),
+        kind=due.kind,
+    )
+
+
+def _tension(tension: Tension, language: Language) -> Draft:
+    text = tension.zh if language == "zh" else tension.en
+    return Draft(
+        text=_cite(text.replace("{0}", "[0]").replace("{1}", "[1]"), tension.sides),
+        section=Section.CONFLICTS,
+        passage_ids=(*tension.sides[0], *tension.sides[1]),
+    )
+
+
+def _cited(passage: Passage, language: Language) -> str:
+    """A passage's sentence with its marker before the full stop."""
+    text = passage.in_language(language)
+    return f"{text[:-1]}[@{passage.id}]{text[-1]}" if text[-1] in "。." else f"{text}[@{passage.id}]"
+
+
+def _cite(text: str, sides: Sequence[Sequence[str]]) -> str:
+    """Put the inline markers of each side where ``[0]``, ``[1]`` … stand."""
+    for number, ids in enumerate(sides):
+        text = text.replace(f"[{number}]", "".join(f"[@{id_}]" for id_ in ids))
+    return text
+
+
+def _weakness(passage: Passage, language: Language, words: Mapping[str, Any]) -> str:
+    """Who says it and what it lacks, in a few words."""
+    weakness = passage.weakness[language] if passage.weakness else str(words["grades"][str(passage.grade)])
+    who = passage.attribution[language] if passage.attribution and passage.grade in _SOURCED else None
+    if not who or who in weakness:
+        return weakness
+    return str(words["attributed"]).format(who=who, weakness=weakness)
+
+
+def _join(parts: Sequence[str | None], language: Language) -> str:
+    return ("；" if language == "zh" else "; ").join(part for part in parts if part)

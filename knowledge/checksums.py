@@ -1,0 +1,51 @@
+"""What the files of an index hold, told by SHA-256, so that damage is found before a native reader trips over it."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+# Chroma rewrites this file with uninitialised memory whenever a collection is first read; only its size means anything.
+_SIZE_ONLY = frozenset({"length.bin"})
+# Chroma's own lock: it gains a row whenever a client opens the store.
+_VOLATILE_TABLES = frozenset({"acquire_write", "sqlite_sequence"})
+
+
+def checksums(directory: Path) -> dict[str, str]:
+    """Checksum of every file below a directory, by its path in it.
+
+    Raises OSError or sqlite3.Error if a file cannot be read.
+    """
+    paths = sorted(path for path in directory.rglob("*") if path.is_file() and not path.name.endswith(_JOURNALS))
+    return {path.relative_to(directory).as_posix(): _checksum(path) for path in paths}
+
+
+_JOURNALS = ("-journal", "-wal", "-shm")
+
+
+def _checksum(path: Path) -> str:
+    if path.name in _SIZE_ONLY:
+        return f"size {path.stat().st_size}"
+    if path.suffix == ".sqlite3":
+        return _of_database(path)
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _of_database(path: Path) -> str:
+    """Over the rows, since reading through Chroma changes the bytes."""
+    digest = hashlib.sha256()
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
+        tables = database.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name"
+        ).fetchall()
+        for (table,) in tables:
+            if table in _VOLATILE_TABLES:
+                continue
+            digest.update(table.encode())
+            for row in database.execute(f'SELECT * FROM "{table}"'):
+                for value in row:
+                    digest.update(value if isinstance(value, bytes) else repr(value).encode())
+    return digest.hexdigest()

@@ -1,0 +1,324 @@
+"""Vectors and keywords of passages on disk, and the search over both. The only place that imports chromadb."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+from typing import TYPE_CHECKING, Self, TypeVar, cast
+
+import chromadb
+import numpy as np
+from chromadb.api.client import Client
+from chromadb.api.collection_configuration import CreateHNSWConfiguration
+from chromadb.api.models.Collection import Collection
+from chromadb.config import Settings
+from chromadb.errors import ChromaError
+from pydantic import ValidationError
+
+from knowledge.background import QUESTIONS, STATEMENTS
+from knowledge.embed import Embedder, Vectors
+from knowledge.errors import IndexStoreError
+from knowledge.fusion import QUESTION_OFFSET, Moments, Scores, with_keywords
+from knowledge.keywords import KeywordIndex
+from knowledge.passage import LANGUAGES, Document, Frozen, Hit, Language, Passage
+from knowledge.script import language_of, simplified
+from knowledge.store import UnusableIndexError
+from knowledge.windows import windows
+
+if TYPE_CHECKING:
+    from knowledge.retriever import IndexRetriever
+
+T = TypeVar("T", bound=Frozen)
+Progress = Callable[[int, int], None]
+
+ENGINE = f"chromadb {chromadb.__version__}"
+# Vectors fetched for each language; a passage beyond them comes in only by its keywords.
+CANDIDATES = 200
+
+_WHOLE, _WINDOW, _ASK = "text", "window", "ask"
+_EMBED_BATCH = 16
+_ADD_BATCH = 1000
+# Small batches reach the graph on disk at once: what waits in Chroma's log is replayed at every opening.
+_HNSW: CreateHNSWConfiguration = {
+    "space": "ip",
+    "batch_size": 50,
+    "sync_threshold": 50,
+    "ef_construction": 200,
+    "ef_search": 2 * CANDIDATES,
+}
+
+
+class Index:
+    """Passages to be searched by meaning and by keyword, in Chinese and in English; several threads may search.
+
+    Close it, or use it as a context manager, to let go of its files.
+    """
+
+    def __init__(
+        self,
+        *,
+        directory: Path,
+        embedder: Embedder,
+        documents: Sequence[Document],
+        passages: Sequence[Passage],
+        sides: Sequence[_Side],
+        client: Client,
+    ) -> None:
+        self.directory = directory
+        self.embedder = embedder
+        self.documents: Mapping[str, Document] = MappingProxyType({d.id: d for d in documents})
+        self.passages: Mapping[str, Passage] = MappingProxyType({p.id: p for p in passages})
+        self._sides = sides
+        self._client = client
+
+    def search(self, text: str, k: int = 10, language: Language | None = None) -> list[Hit]:
+        """The ``k`` passages nearest to a text, best first.
+
+        ``language`` is the text's own, for a caller who knows it better than its script tells.
+        """
+        if not text.strip() or k < 1:
+            return []
+        query = self.embedder.embed_queries([simplified(text)])[0]
+        best: dict[str, float] = {}
+        for side in self._sides:
+            for passage_id, score in side.scores(text, query, language or language_of(text), k).items():
+                best[passage_id] = max(score, best.get(passage_id, score))
+        ranked = sorted(best, key=best.__getitem__, reverse=True)[:k]
+        return [Hit(passage=self.passages[passage_id], score=best[passage_id]) for passage_id in ranked]
+
+    def as_retriever(self, k: int = 10) -> IndexRetriever:
+        """A LangChain retriever of the ``k`` nearest passages."""
+        # LangChain takes half a second to import.
+        from knowledge.retriever import IndexRetriever  # noqa: PLC0415
+
+        return IndexRetriever(index=self, k=k)
+
+    def close(self) -> None:
+        """Let go of the files; the index cannot be searched any more."""
+        self._client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+@dataclass(frozen=True)
+class _Side:
+    """What an index holds in one language; ``keywords`` scores ``members`` in their order."""
+
+    language: Language
+    collection: Collection
+    size: int
+    moments: Moments
+    questions: Mapping[Language, Vectors]
+    keywords: KeywordIndex
+    members: tuple[str, ...]
+
+    @cached_property
+    def _rows(self) -> Mapping[str, int]:
+        return {passage_id: row for row, passage_id in enumerate(self.members)}
+
+    def scores(self, text: str, query: Vectors, asked: Language, k: int) -> dict[str, float]:
+        """Scores of the nearest passages by id; they compare with those of the other side."""
+        if asked != self.language:
+            query = query - QUESTION_OFFSET * self.questions[asked]
+        whole, best = self._similarities(query, k)
+        own = asked == self.language
+        keywords: Scores = self.keywords.scores(text) if own else np.zeros(len(self.members))
+        by_keyword = [self.members[row] for row in np.argsort(-keywords)[: CANDIDATES // 2] if keywords[row] > 0]
+        candidates = [*dict.fromkeys([*best, *by_keyword])]
+        # What was not among the nearest is at most as near as the last of them.
+        least = min(best.values())
+        similarities = np.array([(whole.get(id_, least) + best.get(id_, least)) / 2 for id_ in candidates])
+        standing = self.moments.standardise(similarities, query)
+        rows = [self._rows[id_] for id_ in candidates]
+        fused = with_keywords(standing, keywords[rows], keywords)
+        return dict(zip(candidates, fused.tolist(), strict=True))
+
+    def _similarities(self, query: Vectors, k: int) -> tuple[dict[str, float], dict[str, float]]:
+        """By passage id: similarity of the whole passage, and of the nearest of its vectors."""
+        found = self.collection.query(
+            query_embeddings=query[np.newaxis], n_results=min(max(CANDIDATES, 4 * k), self.size), include=["distances"]
+        )
+        distances = found["distances"] or [[]]
+        whole: dict[str, float] = {}
+        best: dict[str, float] = {}
+        for vector_id, distance in zip(found["ids"][0], distances[0], strict=True):
+            name, _, passage_id = vector_id.partition(":")
+            if name.startswith(_WHOLE):
+                whole[passage_id] = 1.0 - distance
+            best.setdefault(passage_id, 1.0 - distance)
+        return whole, best
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A text to embed: a passage in one language, one of its windows, or a question that it answers."""
+
+    kind: str
+    passage_id: str
+    text: str
+
+    number: int = 0
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}-{self.number}:{self.passage_id}"
+
+    def metadata(self, language: Language) -> dict[str, str]:
+        """What Chroma keeps beside the vector."""
+        return {"passage_id": self.passage_id, "language": language, "kind": self.kind}
+
+
+def write_index(
+    directory: Path,
+    embedder: Embedder,
+    documents: Sequence[Document],
+    passages: Sequence[Passage],
+    progress: Progress | None = None,
+) -> int:
+    """Write an index of one or more passages into an empty directory, and count its vectors.
+
+    Raises IndexStoreError if Chroma cannot write it.
+    """
+    _write_lines(directory / "documents.jsonl", documents)
+    _write_lines(directory / "passages.jsonl", passages)
+    entries = {language: [*_entries(passages, language)] for language in LANGUAGES}
+    tell = _Counter(progress, total=sum(map(len, entries.values())) + 2 * (len(QUESTIONS) + len(STATEMENTS)))
+    statistics: dict[str, Vectors] = {}
+    try:
+        with _client(directory) as client:
+            for language, in_language in entries.items():
+                questions = [question[language] for question in QUESTIONS]
+                statistics[f"question_{language}"] = _embed(embedder.embed_queries, questions, tell).mean(axis=0)
+                background = _embed(embedder.embed_passages, [statement[language] for statement in STATEMENTS], tell)
+                if in_language:
+                    vectors = _embed(embedder.embed_passages, [entry.text for entry in in_language], tell)
+                    _add(client, language, in_language, vectors)
+                    _index_keywords(directory, language, in_language)
+                    wholes = [row for row, entry in enumerate(in_language) if entry.kind == _WHOLE]
+                    moments = Moments.of(vectors[wholes], background)
+                    statistics[f"mean_{language}"] = moments.mean
+                    statistics[f"covariance_{language}"] = moments.covariance
+    except ChromaError as error:
+        raise IndexStoreError(f"Chroma cannot write to {directory} ({error}); see that the disk has room.") from error
+    np.savez(directory / "statistics.npz", allow_pickle=False, **statistics)
+    return sum(map(len, entries.values()))
+
+
+def read_index(version: Path, directory: Path, embedder: Embedder) -> Index:
+    """Open what ``write_index`` wrote. Raises UnusableIndexError if it cannot be read."""
+    try:
+        documents = _read_lines(version / "documents.jsonl", Document)
+        passages = _read_lines(version / "passages.jsonl", Passage)
+        client = _client(version)
+        with np.load(version / "statistics.npz", allow_pickle=False) as statistics:
+            questions = {language: statistics[f"question_{language}"] for language in LANGUAGES}
+            moments = {
+                language: Moments(statistics[f"mean_{language}"], statistics[f"covariance_{language}"])
+                for language in LANGUAGES
+                if f"mean_{language}" in statistics
+            }
+        sides = [
+            _Side(
+                language=language,
+                collection=(collection := client.get_collection(_collection_name(language), embedding_function=None)),
+                size=collection.count(),
+                moments=moments[language],
+                questions=questions,
+                keywords=KeywordIndex.load(version / _keywords_name(language), language),
+                members=tuple(dict.fromkeys(entry.passage_id for entry in _entries(passages, language))),
+            )
+            for language in moments
+        ]
+    except (OSError, ValueError, KeyError, ValidationError, ChromaError) as error:
+        raise UnusableIndexError(f"it cannot be read ({error})") from error
+    return Index(
+        directory=directory, embedder=embedder, documents=documents, passages=passages, sides=sides, client=client
+    )
+
+
+def _entries(passages: Sequence[Passage], language: Language) -> Iterator[_Entry]:
+    for passage in passages:
+        if language == passage.language or (language == "en" and passage.text_en):
+            text = passage.in_language(language)
+            yield _Entry(_WHOLE, passage.id, text)
+            for number, window in enumerate(windows(text)):
+                yield _Entry(_WINDOW, passage.id, window, number)
+        for number, ask in enumerate(passage.asks):
+            if language_of(ask) == language:
+                yield _Entry(_ASK, passage.id, ask, number)
+
+
+def _embed(embed: Callable[[Sequence[str]], Vectors], texts: Sequence[str], tell: _Counter) -> Vectors:
+    # One script for queries and passages alike: the default model takes 臺灣 and 台湾 for different things.
+    keys = [simplified(text) for text in texts]
+    batches = []
+    for start in range(0, len(keys), _EMBED_BATCH):
+        batches.append(embed(keys[start : start + _EMBED_BATCH]))
+        tell.add(len(batches[-1]))
+    return np.concatenate(batches)
+
+
+def _add(client: Client, language: Language, entries: Sequence[_Entry], vectors: Vectors) -> None:
+    collection = client.create_collection(
+        _collection_name(language), embedding_function=None, configuration={"hnsw": _HNSW}
+    )
+    for start in range(0, len(entries), _ADD_BATCH):
+        batch = entries[start : start + _ADD_BATCH]
+        collection.add(
+            ids=[entry.id for entry in batch],
+            embeddings=vectors[start : start + _ADD_BATCH],
+            metadatas=[entry.metadata(language) for entry in batch],
+        )
+
+
+def _index_keywords(directory: Path, language: Language, entries: Sequence[_Entry]) -> None:
+    texts: dict[str, list[str]] = {}
+    for entry in entries:
+        if entry.kind != _WINDOW:
+            texts.setdefault(entry.passage_id, []).append(entry.text)
+    KeywordIndex.build(["\n".join(parts) for parts in texts.values()], language).save(
+        directory / _keywords_name(language)
+    )
+
+
+def _client(directory: Path) -> Client:
+    settings = Settings(anonymized_telemetry=False)
+    return cast(Client, chromadb.PersistentClient(path=directory / "chroma", settings=settings))
+
+
+def _keywords_name(language: Language) -> str:
+    return f"keywords-{language}"
+
+
+def _collection_name(language: Language) -> str:
+    return f"passages-{language}"
+
+
+class _Counter:
+    def __init__(self, progress: Progress | None, total: int) -> None:
+        self._progress = progress
+        self._done = 0
+        self._total = total
+
+    def add(self, count: int) -> None:
+        self._done += count
+        if self._progress:
+            self._progress(self._done, self._total)
+
+
+def _write_lines(path: Path, values: Sequence[Frozen]) -> None:
+    path.write_text("".join(f"{value.model_dump_json()}\n" for value in values), "utf-8")
+
+
+def _read_lines(path: Path, kind: type[T]) -> list[T]:
+    with path.open("rb") as file:
+        return [kind.model_validate_json(line) for line in file]
