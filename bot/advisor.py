@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 from bot.answer import AnswerBuilder
 from bot.conversation import Conversations
 from bot.intent import IntentClassifier, examples
-from bot.retrieve import Retriever
+from bot.retrieve import Retriever, theme_asks
 from bot.settings import Settings, load_settings
 from bot.turn import Answer, Claim, Draft, Request, Withheld
 from bot.understand import Understander
@@ -19,7 +19,7 @@ from bot.weigh import Corpus, weigh
 from bot.write.base import Writer
 from bot.write.template import TemplateWriter
 from knowledge import open_index
-from knowledge.corpus import load_tensions
+from knowledge.corpus import load_tensions, load_themes
 from knowledge.embed import SentenceTransformerEmbedder, VectorCache
 from knowledge.script import simplified
 
@@ -40,10 +40,10 @@ class Advisor:
         self.index = index
         self.settings = settings
         self._corpus = Corpus(index.passages, tuple(t for t in load_tensions() if _holds(index, t.sides)))
-        cached = VectorCache(settings.data_dir / "vectors")
-        vectors = cached.vectors([simplified(text) for _, text in examples()], index.embedder)
-        self._understander = Understander(IntentClassifier(self._embed, vectors), settings.max_question_length)
-        self._retriever = Retriever(index)
+        classifier = IntentClassifier(self._embed, self._known_vectors([text for _, text in examples()]))
+        self._understander = Understander(classifier, settings.max_question_length)
+        themes = tuple(t for t in load_themes() if _holds(index, (t.notes,)))
+        self._retriever = Retriever(index, themes, self._known_vectors([ask for _, ask in theme_asks(themes)]))
         self._writer = writer or TemplateWriter()
         self._conversations = Conversations(settings.conversations_file, self._turn)
 
@@ -108,6 +108,10 @@ class Advisor:
     ) -> None:
         self.close()
 
+    def _known_vectors(self, texts: Sequence[str]) -> Vectors:
+        cache = VectorCache(self.settings.data_dir / "vectors")
+        return cache.vectors([simplified(text) for text in texts], self.index.embedder)
+
     def _embed(self, text: str) -> Vectors:
         vector: Vectors = self.index.embedder.embed_queries([simplified(text)])[0]
         return vector
@@ -117,8 +121,9 @@ class Advisor:
         request = self._understander.understand(text, language, previous)
         clock.lap("understand")
         hits = self._retriever.retrieve(request) if request.needs_evidence else ()
+        theme = self._retriever.theme(request, hits) if request.is_broad else None
         clock.lap("retrieve")
-        evidence = weigh(request, hits, self._corpus)
+        evidence = weigh(request, hits, theme, self._corpus)
         clock.lap("weigh")
         withheld: list[Withheld] = []
         builder = AnswerBuilder(request, evidence, self._corpus.passages, self.index.documents, self._writer.name)

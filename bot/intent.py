@@ -20,19 +20,19 @@ _RULES: Mapping[Intent, re.Pattern[str]] = {
     Intent.DECISION: re.compile(
         r"该不该|要不要|应不应该|值不值|值得[^,，。]{0,8}[吗么?？]|去还是|走还是|留还是|还是留|还是走|还是去|还是回|去不去|回不回|搬不搬|"
         r"走不走|留不留|来不来|[该应][^,，。说]{0,3}[去回走留搬离接放]|适合我|适不适合|合适吗|合不合适|明智|纠结|犹豫|动摇|想搬|"
-        r"(?:想|打算|考虑|准备|计划)[^,，。]{0,8}(?:辞|搬|回|去|离开|跳槽|走)|该不该劝|你觉得呢|怎么选|选哪|选谁|听谁的|求建议|求分析|给[^,，。]{0,4}建议|"
+        r"(?:想|打算|考虑|准备|计划)[^,，。]{0,8}(?:辞|搬|回|去|离开|跳槽|走)|该不该劝|你觉得呢|怎么选|选哪|选谁|听谁的|求建议|求分析|给[^,，。]{0,4}(?:建议|主意|句实话)|拿个主意|能行不|行不行|该听|哪个好|"
         r"劝我|走为上|靠不靠谱|有必要[^,，。]{0,6}[去回搬走]|[去回搬]好不好|[去回搬][^,，。]{0,8}(?:靠谱|可行|行不行|行吗|好吗|划算|后悔)|"
-        r"\bshould (?:i|we|he|she|they|my|our|one|a)\b|\bshall (?:i|we)\b|\bworth (?:it|moving|going|leaving|the move)\b|"
+        r"\bshould (?:i|we|he|she|they|my|our|one|a)\b|\bshall (?:i|we)\b|\bworth (?:it|moving|going|leaving|relocating|the (?:move|risk))\b|"
         r"\b(?:good|bad|smart|wise|sensible|sane|crazy|daft) (?:idea|move|choice|plan)\b|\bis it (?:wise|smart|sensible|crazy|worth|mad)\b|"
         r"\b(?:wise|sensible|worth it|mad|thoughts|advice|yay or nay|opinions?)\?|\bthinking (?:of|about) (?:\w+ )?\w+ing\b|"
         r"\b(?:considering|contemplating|torn|tempted|hesitat\w+|on the fence)\b|\bwhat would you do\b|\bwould you (?:go|move|stay|leave|take)\b|"
         r"\bstay (?:in \w+ |put )?or (?:go|leave|move)\b|\bgo or stay\b|\bbetter off\b|\bmake sense (?:for|to)\b|\bright for me\b|"
         r"\b(?:dilemma|talk me (?:into|out)|help me decide|can'?t decide|which way would you)\b|\bor not\?|\btake (?:it|the (?:job|offer|post))\?|"
-        r"\bdo i (?:go|move|stay|leave)\b",
+        r"\bdo i (?:go|move|stay|leave)\b|\bhome or\b|\bor (?:stay|leave|go|away|find|look|remain)\b|\bwhich(?:,| way| one)\b|\bwould (?:it|going|moving|leaving) \w+|\bwhat should (?:i|we)\b|\btake it\?|\bany point\b|\bmistake\b|\bstupid\b|\bmad to\b",
         re.I,
     ),
     Intent.WHY: re.compile(
-        r"为什么|为啥|为何|为甚么|怎么会|怎么就|凭啥|干嘛|干吗|咋(?:就|会|都|老)|原因|是什么让|"
+        r"为什么|为啥|为何|为甚么|怎么会|怎么就|怎么反而|凭啥|干嘛|干吗|咋(?:就|会|都|老)|原因|是什么让|"
         r"\bwhy\b|\bhow come\b|\breasons?\b|\bwhat (?:makes|made|drives|drove|causes|caused|pushes)\b|^y\b|\by (?:ppl|people|r|are|do)\b",
         re.I,
     ),
@@ -44,10 +44,10 @@ _RULES: Mapping[Intent, re.Pattern[str]] = {
     ),
     Intent.OVERVIEW: re.compile(
         r"说说|讲讲|介绍|概况|总结|概括|概述|归纳|归归类|梳理|列一列|列出|都有(?:哪些|什么)|哪些办法|哪些(?:坑|风险|坏处|好处|问题|对策|出路)|摆出来|怎么样$|怎样$|"
-        r"都说了?(?:什么|啥)|讲了(?:什么|啥)|写了(?:什么|啥)|咋样|如何$|情况|点一?下|简述|扼要|点样自救|"
+        r"都说了?(?:什么|啥)|讲了(?:什么|啥)|写了(?:什么|啥)|咋样|如何$|情况|点一?下|简述|扼要|点样自救|好处坏处|利弊|优缺点|好的坏的|捋|各方面|怎么(?:弄|搞|破)|"
         r"\btell me (?:about|everything)|\boverview\b|\bsummar\w+|\beverything\b|\bbrief me\b|\btl;?dr\b|\brundown\b|\blist the\b|"
         r"\bwhat do (?:the|your|these) (?:articles|texts|documents|docs|notes)\b|\bwhat's (?:the deal|up) with\b|\bpros and cons\b|\bdownsides\b|"
-        r"\bways (?:out|to)\b|\bwhat can (?:a|the|cities|towns?)\b",
+        r"\bways (?:out|to)\b|\bgist\b|\bin general\b|\bmain (?:forces|reasons|points)\b|\bgood and bad\b|\bupsides?\b|\bwhat can (?:a|the|cities|towns?)\b",
         re.I,
     ),
     Intent.ABOUT_BOT: re.compile(
@@ -63,20 +63,29 @@ _RULES: Mapping[Intent, re.Pattern[str]] = {
 }
 # Another thing asked of an assistant, whatever city stands beside it.
 _ELSEWHERE = re.compile(
-    r"天气|下雨|下不下雨|气温|多少度|雾霾|菜谱|做法|怎么做[菜饭]?才|红烧|炒|炖|食谱|代码|编程题|写(?:个|一段|一个)?(?:程序|脚本|函数|代码|诗|作文|情书|简历|小说)|python|java\b|"
+    r"天气|下雨|下不下雨|气温|多少度|雾霾|菜谱|做法|红烧|炒菜|食谱|编程题|帮我[^,，。]{0,4}写|写(?:个|一个|一段|一首|一篇)|python|java\b|"
     r"股票|股价|基金定投|比特币|彩票|双色球|笑话|段子|翻译|求导|微积分|方程|几何|世界杯|球赛|nba|电影|歌词|星座|运势|减肥|感冒|吃什么药|酒店|景点|攻略|航班|车票|"
     r"高铁几点|火车几点|起(?:个|一个)\S{0,6}名|"
-    r"\bweather\b|\brain(?:ing)?\b|\bforecast\b|\brecipe\b|\bcook(?:ing)?\b|\bpython\b|\bjavascript\b|\bcode\b|\bstocks?\b|\bshares\b|\bbitcoin\b|\bcrypto\b|"
+    r"\bweather\b|\brain(?:ing)?\b|\bforecast\b|\brecipe\b|\bcook(?:ing)?\b|\bpython\b|\bjavascript\b|\bstock (?:price|market|tips?)\b|\bbitcoin\b|\bcrypto\b|"
     r"\blottery\b|\bjoke\b|\btranslate\b|\bpoem\b|\bderivative\b|\bderivitive\b|\bhomework\b|\bhomwork\b|\bequation\b|\bworld cup\b|\bmovie\b|\bsong\b|"
     r"\bhoroscope\b|\blose weight\b|\bhotel\b|\bflight\b|\btrain (?:time|ticket)s?\b",
     re.I,
 )
 _IN_SCOPE = (Intent.LOOKUP, Intent.DECISION, Intent.WHY, Intent.COMPARE, Intent.OVERVIEW)
 _MOVE_TALK = re.compile(
-    r"搬|离开|逃离|回老家|返乡|辞职|留下|回乡|一线|二线|三线|老家|县城|小城|大城市|移居|relocat|\bmov(?:e|ing)\b|\bleav(?:e|ing)\b|\bstay\b"
-    r"|\bhome ?town\b|\bsmall(?:er)? (?:city|town|place)\b|\bbig cit",
+    r"搬|离开|逃离|回去|过去|老家|返乡|辞职|留下|回乡|家乡|移居|挪窝|跳槽|过去[吗么?？,，]|[去回走留来]不[去回走留来]|闯|漂|回[^,，。]{0,6}(?:发展|照顾|工作|县|村|省)|"
+    r"[去到回来往奔留离](?:了|到|在)?(?:北京|上海|广州|深圳|一线|二线|三线|县城|小城|大城市)|"
+    r"\brelocat\w*|\bmov(?:e|ing)\b|\bleav(?:e|ing)\b|\bstay(?:ing)?\b|\bgo(?:ing)? (?:back|home|to|north|south)\b|\bhead(?:ing)? (?:back|home)\b|"
+    r"\bhome ?town\b|\bquit(?:ting)?\b|\bswap\b|\bsettle\b|\boffer(?:ed)?\b|\bditch(?:ing)?\b|\bcome back\b|\bpack up\b|\bup sticks\b|\bhome or\b|"
+    r"\bwants? (?:me|us)\b|\bback (?:home|up)\b|\bretir(?:e|ing)\b|\breturn(?:ing)?\b|\blaojia\b|\bhuiqu\b",
     re.I,
 )
+_FIRST_PERSON = re.compile(
+    r"[我俺咱]|爸妈|家里|\b(?:i|i'm|im|i've|me|my|we|us|our|wo)\b|"
+    r"\b(?:cousin|friend|sister|brother|son|daughter|candidate|partner|wife|husband)\b|朋友|同学|候选人|对象|闺女|儿子",
+    re.I,
+)
+_STORY = 36  # characters of Chinese, or a third as many English words, from which a personal message tells a story
 
 
 class IntentClassifier:
@@ -88,25 +97,32 @@ class IntentClassifier:
         self._intents = [intent for intent, _ in examples()]
         self._vectors = example_vectors
 
-    def classify(self, text: str, *, has_place: bool, topics: Sequence[str]) -> Intent:
-        """The intent of a cleaned message."""
+    def classify(self, text: str, *, has_place: bool, moves: bool, topics: Sequence[str], wants_figure: bool) -> Intent:
+        """The intent of a cleaned message; ``moves`` says that it speaks of going to or leaving a place it names."""
         plain = simplified(text)
-        move_talk = bool(_MOVE_TALK.search(plain))
-        if _RULES[Intent.ABOUT_BOT].search(plain) and not (has_place and topics):
+        says = {intent for intent, pattern in _RULES.items() if pattern.search(plain)}
+        moves = moves or bool(_MOVE_TALK.search(plain))
+        personal = bool(_FIRST_PERSON.search(plain))
+        if Intent.ABOUT_BOT in says and not (has_place and topics):
             return Intent.ABOUT_BOT
-        if _ELSEWHERE.search(plain) and not move_talk:
+        if _ELSEWHERE.search(plain) and not moves:
             return Intent.OUT_OF_SCOPE
-        if _RULES[Intent.DECISION].search(plain) and (has_place or move_talk):
+        asks_reason = Intent.WHY in says and not personal
+        if Intent.DECISION in says and (moves or (has_place and personal)) and not asks_reason:
             return Intent.DECISION
         nearest = self._nearest(text)
-        if not (has_place or topics or move_talk) and nearest[Intent.OUT_OF_SCOPE] > max(nearest[i] for i in _IN_SCOPE):
+        if not (has_place or topics or moves) and nearest[Intent.ABOUT_BOT] > max(nearest[i] for i in _IN_SCOPE):
+            return Intent.ABOUT_BOT if nearest[Intent.ABOUT_BOT] > nearest[Intent.OUT_OF_SCOPE] else Intent.OUT_OF_SCOPE
+        if not (has_place or topics or moves) and nearest[Intent.OUT_OF_SCOPE] > max(nearest[i] for i in _IN_SCOPE):
             return Intent.OUT_OF_SCOPE
+        if personal and moves and not wants_figure and not asks_reason and _tells_a_story(plain):
+            return Intent.DECISION
         for intent in (Intent.WHY, Intent.COMPARE, Intent.OVERVIEW):
-            if _RULES[intent].search(plain):
+            if intent in says:
                 return intent
         if has_place and _is_bare(plain):
             return Intent.OVERVIEW
-        if has_place and move_talk and nearest[Intent.DECISION] > nearest[Intent.LOOKUP]:
+        if personal and moves and not wants_figure and nearest[Intent.DECISION] > nearest[Intent.LOOKUP]:
             return Intent.DECISION
         return Intent.LOOKUP
 
@@ -117,6 +133,10 @@ class IntentClassifier:
         for intent, value in zip(self._intents, likeness.tolist(), strict=True):
             by_intent.setdefault(intent, []).append(value)
         return {intent: sum(sorted(values)[-2:]) / 2 for intent, values in by_intent.items()}
+
+
+def _tells_a_story(text: str) -> bool:
+    return len(re.findall(r"[\u3400-\u9fff]", text)) + 3 * len(re.findall(r"[a-z']+", text, re.I)) >= _STORY
 
 
 def _is_bare(text: str) -> bool:

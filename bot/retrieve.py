@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+import numpy as np
+from numpy.typing import NDArray
 
 from bot.turn import Request
-from knowledge.figures import figures
+from knowledge.corpus import Theme
+from knowledge.embed import Vectors
 from knowledge.index import Index
 from knowledge.passage import Hit, Passage
 from knowledge.places import place
+from knowledge.script import simplified
+from knowledge.units import units_of
 
 # Shares of the best search score. A note on the city asked about beats a general one of equal likeness, and a general
 # one beats a note on some other city.
@@ -18,15 +22,30 @@ _OTHER_PLACE = -0.16
 _SAME_TOPIC = 0.05
 _MOST_TOPICS = 3
 _WANTED_UNIT = 0.05
-_DURATIONS = frozenset({"year", "month", "day", "hour", "minute"})
 
 
 class Retriever:
-    """Finds the passages that a request needs."""
+    """Finds the passages that a request needs, and for a broad question the theme that it belongs to."""
 
-    def __init__(self, index: Index, candidates: int = 60) -> None:
+    def __init__(self, index: Index, themes: Sequence[Theme], theme_vectors: Vectors, candidates: int = 60) -> None:
+        """``theme_vectors`` are those of ``theme_asks(themes)``, shape (n, dim)."""
         self._index = index
+        self._themes = [theme for theme, _ in theme_asks(themes)]
+        self._theme_vectors = theme_vectors
         self._candidates = candidates
+
+    def theme(self, request: Request, hits: Sequence[Hit]) -> Theme | None:
+        """The theme whose wordings are most like the request and whose notes are among its best hits."""
+        if not self._themes:
+            return None
+        query = self._index.embedder.embed_queries([simplified(request.text)])[0]
+        likeness: dict[Theme, float] = {}
+        for theme, value in zip(self._themes, (self._theme_vectors @ query).tolist(), strict=True):
+            likeness[theme] = max(value, likeness.get(theme, value))
+        score = {hit.passage.id: hit.score for hit in hits}
+        found = [sum(sorted(score.get(id_, 0.0) for id_ in theme.notes)[-3:]) for theme in likeness]
+        total = _standard([*likeness.values()]) + 0.5 * _standard(found)
+        return [*likeness][int(total.argmax())]
 
     def retrieve(self, request: Request) -> tuple[Hit, ...]:
         """Hits in falling order; the best search score counts as 1."""
@@ -38,13 +57,18 @@ class Retriever:
         return tuple(sorted(weighed, key=lambda hit: -hit.score))
 
 
+def theme_asks(themes: Sequence[Theme]) -> list[tuple[Theme, str]]:
+    """Each way to ask for each theme."""
+    return [(theme, ask) for theme in themes for ask in (*theme.asks.zh, *theme.asks.en)]
+
+
 def fit(passage: Passage, request: Request) -> float:
     """How much better or worse a passage suits a request than its likeness alone says."""
     bonus = _SAME_TOPIC * min(_MOST_TOPICS, len(set(passage.topics) & set(request.topics)))
     if request.places and passage.cities:
         bonus += _SAME_PLACE if about_places(passage, request.places) else _OTHER_PLACE
     if request.units:
-        bonus += _WANTED_UNIT if _units(passage.text) & request.units else -_WANTED_UNIT
+        bonus += _WANTED_UNIT if units_of(passage.text) & request.units else -_WANTED_UNIT
     return bonus
 
 
@@ -59,7 +83,6 @@ def about_places(passage: Passage, places: Sequence[str]) -> bool:
     return False
 
 
-@lru_cache(maxsize=4096)
-def _units(text: str) -> frozenset[str]:
-    units = {figure.unit for figure in figures(text) if figure.unit}
-    return frozenset(units | {"duration"} if units & _DURATIONS else units)
+def _standard(values: Sequence[float]) -> NDArray[np.float64]:
+    array = np.asarray(values, dtype=np.float64)
+    return (array - array.mean()) / (array.std() or 1.0)

@@ -70,12 +70,18 @@ class Request(Frozen):
     move: Move | None = None
     topics: tuple[str, ...] = ()
     units: frozenset[str] = frozenset()
+    years: frozenset[str] = frozenset()
     doubts_source: bool = False
 
     @property
     def needs_evidence(self) -> bool:
         """Whether an answer rests on passages at all."""
         return self.intent not in (Intent.OUT_OF_SCOPE, Intent.ABOUT_BOT, Intent.UNREADABLE)
+
+    @property
+    def is_broad(self) -> bool:
+        """Whether it asks for what several passages say together."""
+        return self.intent in (Intent.WHY, Intent.COMPARE, Intent.OVERVIEW)
 
 
 class Reach(StrEnum):

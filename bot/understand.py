@@ -28,32 +28,45 @@ _DESTINATION = tuple(
     re.compile(p)
     for p in (
         rf"(?:去|到|往|回|来|奔|投奔|选|换|搬|迁|转|跳|调|闯|落户|移居|定居|扎根|安家)(?:到|去|回|往|在|了|进)?\s*({_P})",
-        rf"({_P})[^,，。.!！?？;；]{{0,10}}(?:offer|录用|要我|喊我|叫我|催我|挖我|让我去|给我(?:开|发)|机会|开了)",
-        rf"(?:offer|job|position|role|post|work|life|future)s? (?:from|in|at|near|over in) ?(?:\w+ ){{0,2}}({_P})",
-        rf"\b(?:to|into|for|toward|towards|try|choose|pick|prefer|considering|consider|about|versus|vs)\s+(?:\w+ )?({_P})",
-        rf"({_P})\s+(?:has |have |had )?(?:offered|wants?|would be|will be|could be|sounds?|looks?|seems?)\b",
+        rf"({_P})[^,，。.!！?？;；]{{0,10}}(?:offer|录用|要我|喊我|叫我|催我|挖我|让我|给我|机会|开了|那边|看上)",
+        rf"(?:看上|相中|盯上)[^,，。]{{0,4}}({_P})",
+        rf"(?:offer|job|position|role|post|life|future|gig)s? (?:from|in|at|near|over in) ?(?:\w+ ){{0,2}}({_P})",
+        rf"\b(?:to|into|for|toward|towards|try|trying|choose|pick|prefer|considering|consider|about|versus|vs|like)\s+(?:\w+ )?({_P})",
+        rf"({_P})[^.!?;,]{{0,30}}\b(?:offer|offered|wants?|would be|will be|could be|sounds?|looks?|seems?)\b",
+        rf"\b(?:friends?|mates?|cousin|colleague|recruiter|guy|firm|company)\b[^.!?;,]{{0,20}}\bin ({_P})",
+        rf"(?<![跟和与])(?<![跟和与].)(?<![跟和与]..)(?<![跟和与]...)(?:同学|朋友|哥们|闺蜜|亲戚|表[哥姐弟妹]|堂[哥姐弟妹]|对象|男朋友|女朋友|老公|老婆)[^,，。]{{0,4}}在({_P})",
     )
 )
 _ORIGIN = tuple(
     re.compile(p)
     for p in (
-        rf"(?:从|离开|逃离|逃出|离|告别|辞掉|抛下|撤离|待在|呆在|住在|人在|身在|留在|继续在|困在|漂在|在)\s*({_P})",
-        rf"({_P})\s*(?:漂|打工|上班|工作|做|干|搞|待|呆|混|住|读|月薪|租房|房租|大厂|程序员|这边|\d+年|[一二三四五六七八九十]+年)",
+        rf"(?:从|离开|逃离|逃出|离|告别|辞掉|抛下|撤离|待在|呆在|住在|住|人在|身在|留在|继续在|困在|漂在|在|把)\s*({_P})",
+        rf"({_P})\s*(?:漂|打工|上班|工作|做|干|搞|待|呆|混|住|读|月薪|租房|房租|大厂|程序员|这边|本地|的?[^,，。]{{0,6}}辞|"
+        rf"\d+年|[一二三四五六七八九十]+年)",
         rf"\b(?:from|leave|leaving|left|quit|quitting|ditch|ditching|escape|escaping|fled|out of|stay in|staying in|"
         rf"stay|staying|live in|living in|work in|working in|based in|stuck in|rent in|in|at)\s+(?:\w+ )?({_P})",
-        rf"({_P})\s+(?:job|salary|rent|landlord|life|office|hukou|flat|bank|based|ad|tech)\b",
+        rf"({_P})\s+(?:job|salary|rent|landlord|hukou|flat|bank|based|ad|tech|lad|lass|guy|girl|native|local|here|born)\b",
     )
 )
 _HOMETOWN = tuple(
     re.compile(p)
     for p in (
         rf"(?:老家|家乡|家在|故乡|娘家|婆家|我是|爸妈[^,，。]{{0,4}}在|父母[^,，。]{{0,4}}在|爸[^,，。]{{0,3}}在|妈[^,，。]{{0,3}}在)\s*({_P})",
-        rf"({_P})\s*(?:人|老家|乡下|农村|老宅|那边的家)",
-        rf"(?:home ?town|home|born|grew up|parents?|folks|family|mum|mom|dad|father|mother)\b[^.!?;]{{0,24}}"
-        rf"\b(?:is|in|from|near|outside|to)\s+({_P})",
+        rf"({_P})\s*(?:本地人|人\b|人[,，。]|老家|乡下|农村|老宅|那边的家|家里)",
+        rf"\b(?:home ?town|home|born|grew up|parents?|folks|family|mum|mom|dad|father|mother|village|county)\b[^.!?;]{{0,24}}?"
+        rf"\b(?:is|in|from|near|outside|to|of)\s+({_P})",
         rf"\b(?:native of|originally from|come from|i'm from|i am from)\s+({_P})",
+        rf"({_P})\s+(?:lad|lass|native|born)\b",
     )
 )
+_LEFT_FOR = re.compile(
+    rf"\b(?:left|quit|ditched)\s+({_P})\s+for\b|离开(?:了)?({_P})|从({_P})(?:回|搬|到|去)[^,，。]{{0,3}}了|从({_P})(?:回|搬)到?"
+)
+_MOTION = re.compile(
+    rf"(?:去|到|回|搬|奔|来|往|跑|留在|离开|从|闯)\s*{_P}|\b(?:to|leave|leaving|left|from|quit|quitting|stay in|staying in)\s+{_P}"
+)
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_LEAVES = re.compile(rf"(?:离开|逃离|留在|\bleave|\bleaving|\bquit|\bquitting|\bstay in|\bstay)\s*(?:in )?{_P}")
 _HOME_WORD = re.compile(
     r"回家|老家|家乡|回乡|返乡|回去照顾|home ?town|\b(?:go|going|move|moving|went|come|coming|head|heading|moved) (?:back )?"
     r"home\b|back home|\bmy county\b|where i grew up",
@@ -93,7 +106,7 @@ _UNITS: Mapping[str, re.Pattern[str]] = {
     ),
     "yuan": re.compile(
         r"多少钱|几个钱|几块|多少块|挣多少|赚多少|攒多少|存多少|剩多少|工资多少|月薪多少|多少工资|金额|"
-        r"\bhow (?:much (?:money|do|does|did|can|is|are|was)|cheap|expensive)\b|\b(?:price|salary|amount)\b",
+        r"\bhow (?:much (?:money|rent|pay)|cheap|expensive)\b|\bhow much\b[^?]*\b(?:earn|pay|cost|save|make)\b",
         re.I,
     ),
     "person": re.compile(r"多少人|几个人|多少个人|人数|多少万人|\bhow many (?:people|folks|young|youngsters|ppl)\b", re.I),
@@ -122,7 +135,14 @@ class Understander:
         places = tuple(dict.fromkeys(m.place.id for m in mentions))
         tiers = frozenset(str(t.kind) for t in find_tiers(text))
         topics = _topics(text)
-        intent = self._classifier.classify(text, has_place=bool(places or tiers), topics=topics)
+        units = frozenset(unit for unit, pattern in _UNITS.items() if pattern.search(text))
+        intent = self._classifier.classify(
+            text,
+            has_place=bool(places or tiers),
+            moves=bool(_MOTION.search(_mark(simplified(text), [(m.start, m.end) for m in mentions]))),
+            topics=topics,
+            wants_figure=bool(units),
+        )
         origin, destinations, home = _roles(text, intent)
         if previous and not places and not home and intent in (Intent.DECISION, Intent.LOOKUP) and previous.places:
             origin, destinations, places = previous.origin, previous.destinations, previous.places
@@ -139,7 +159,8 @@ class Understander:
             scope=scope,
             move=_move(text, origin, destinations, scope) if intent is Intent.DECISION else None,
             topics=topics,
-            units=frozenset(unit for unit, pattern in _UNITS.items() if pattern.search(text)),
+            units=units,
+            years=frozenset(_YEAR.findall(text)),
             doubts_source=bool(_DOUBTS_SOURCE.search(text)),
         )
 
@@ -166,32 +187,35 @@ def _topics(text: str) -> tuple[str, ...]:
 def _roles(text: str, intent: Intent) -> tuple[str | None, tuple[str, ...], bool]:
     """Origin, destinations, and whether a move home is meant."""
     mentions = [m for m in find_places(text) if m.place.kind in ("city", "county", "province")]
+    # A province named beside a city of its own only says where that city lies.
+    cities = {m.place.province for m in mentions if m.place.kind != "province"}
+    mentions = [m for m in mentions if m.place.kind != "province" or m.place.id not in cities]
     ids = [m.place.id for m in mentions]
     marked = _mark(simplified(text), [(m.start, m.end) for m in mentions])
     home_ids = _cued(_HOMETOWN, marked, ids)
     to_ids = _cued(_DESTINATION, marked, ids)
-    from_ids = [i for i in _cued(_ORIGIN, marked, ids) if i not in to_ids]
+    from_ids = _cued(_ORIGIN, marked, ids)
     home = bool(_HOME_WORD.search(text)) or bool(set(home_ids) & set(to_ids))
-    to_ids = [i for i in to_ids if i not in from_ids or i in home_ids]
     unique = list(dict.fromkeys(ids))
-    origin = next((i for i in from_ids if i not in home_ids), None)
-    if home and not to_ids:
-        to_ids = home_ids
-    rest = [i for i in unique if i != origin and i not in to_ids and i not in home_ids]
-    if intent is Intent.DECISION and not origin and not to_ids and len(rest) >= 2 and _rank(rest[0]) != _rank(rest[1]):
-        origin, rest = rest[0], rest[1:]
-    elif not origin and to_ids and rest and intent is Intent.DECISION:
-        origin, rest = rest[0], rest[1:]
-    if not to_ids:
-        to_ids = rest if not home or origin is None else []
-    destinations = tuple(i for i in dict.fromkeys(to_ids) if i != origin)
-    if origin is None and intent is Intent.DECISION and len(destinations) == 1 and _leaves(marked):
-        origin, destinations = destinations[0], ()
-    return origin, destinations, home
+    if intent is not Intent.DECISION:
+        return next((i for i in from_ids if i not in to_ids), None), tuple(to_ids), home
+    left = _cued((_LEFT_FOR,), marked, ids)
+    if left and _BACK.search(text):
+        return next((i for i in unique if i not in left), None), tuple(left), home
+    origin = next((i for i in from_ids if i not in to_ids and i not in home_ids), None)
+    free = [i for i in unique if i != origin and i not in to_ids and i not in home_ids]
+    if origin is None and free and (to_ids or home_ids or home or _ranks_differ(free)):
+        origin, free = free[0], free[1:]
+    destinations = [i for i in to_ids if i != origin] or ([*home_ids, *free] if home or not free else free)
+    if origin is None:
+        origin = next((i for i in home_ids if i not in destinations), None)
+    if origin is None and len(destinations) == 1 and _LEAVES.search(marked):
+        return destinations[0], (), home
+    return origin, tuple(dict.fromkeys(i for i in destinations if i != origin)), home
 
 
-def _leaves(marked: str) -> bool:
-    return bool(re.search(rf"(?:离开|逃离|\bleave|\bleaving|\bquit|\bstay in|\bstay|留在)\s*(?:in )?{_P}", marked))
+def _ranks_differ(ids: Sequence[str]) -> bool:
+    return len(ids) > 1 and _rank(ids[0]) != _rank(ids[1])
 
 
 def _mark(text: str, spans: Sequence[tuple[int, int]]) -> str:
@@ -203,7 +227,7 @@ def _mark(text: str, spans: Sequence[tuple[int, int]]) -> str:
 
 
 def _cued(patterns: Sequence[re.Pattern[str]], marked: str, ids: Sequence[str]) -> list[str]:
-    found = {ord(m[1]) - _PLACE_BASE for p in patterns for m in p.finditer(marked)}
+    found = {ord(group) - _PLACE_BASE for p in patterns for m in p.finditer(marked) for group in m.groups() if group}
     return list(dict.fromkeys(ids[number] for number in sorted(found)))
 
 

@@ -1,8 +1,8 @@
-"""The last step before a reader: a draft stays only if its cited passages hold every figure, year and place of it.
+"""The last step before a reader: a draft stays only if its cited passages hold every figure, year and place in it.
 
-Whoever wrote the draft, its numbers are compared by value, unit, scale, bound and direction, in either language, and its
-places by what they are said of. What a passage does not say in so many words can still be false in a way no such
-comparison sees; the aim is that nothing checkable is shown unchecked.
+Whoever wrote the draft, its figures are compared by value, unit, scale, bound and direction, in whichever language the
+passage has them, and figures and places also by the words around them. What a comparison of this kind cannot see, such
+as a wrong cause, stays: the aim is that nothing that can be checked is shown unchecked.
 """
 
 from __future__ import annotations
@@ -16,18 +16,9 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from bot.turn import Draft, Withheld
-from knowledge.figures import (
-    Bound,
-    Direction,
-    Figure,
-    Key,
-    direction_words,
-    figures,
-    fold,
-    numbered_names,
-)
+from knowledge.figures import Bound, Direction, Figure, Key, direction_words, figures, fold, numbered_names
 from knowledge.passage import Passage
-from knowledge.places import find_groups, find_places, find_tiers, place
+from knowledge.places import Place, find_groups, find_places, find_tiers, place
 
 _MARKER = re.compile(r"\s?\[@[^\]\s]*\]")
 
@@ -44,53 +35,95 @@ def verify(drafts: Iterable[Draft], passages: Mapping[str, Passage], withheld: l
 
 def check(text: str, passages: Sequence[Passage]) -> str | None:
     """Why ``text`` may not rest on these passages, or None if it may."""
-    claim = _read(_bare(text))
-    evidence = _evidence(tuple(passages))
-    for objection in (_foreign_place, _foreign_name, _foreign_figure, _too_often, _misplaced, _contrary):
-        if reason := objection(claim, evidence):
-            return reason
-    return None
+    bare = _bare(text)
+    if any(_quotes(bare, side) for passage in passages for side in (passage.text, passage.text_en, passage.quote)):
+        return None
+    claim = _read(bare)
+    supports = [_support(passage) for passage in passages]
+    return next((reason for objection in _OBJECTIONS if (reason := objection(claim, supports))), None)
 
 
 def _objection(draft: Draft, passages: Mapping[str, Passage]) -> str | None:
     if not draft.passage_ids:
         return "cites nothing"
-    unknown = [id_ for id_ in draft.passage_ids if id_ not in passages]
+    unknown = next((id_ for id_ in draft.passage_ids if id_ not in passages), None)
     if unknown:
-        return f"cites the unknown passage {unknown[0]}"
+        return f"cites the unknown passage {unknown}"
     cited = [passages[id_] for id_ in draft.passage_ids]
     return check(draft.text, cited) or (_check_weakness(draft.weakness, cited) if draft.weakness else None)
 
 
 def _check_weakness(text: str, passages: Sequence[Passage]) -> str | None:
-    """A weakness speaks of what a passage lacks; only its figures are checked, against the editor's notes as well."""
+    """A weakness speaks of what a passage lacks, so only its figures are checked, also against the editors' notes."""
     claim = _read(_bare(text))
-    evidence = _evidence(tuple(passages), with_notes=True)
-    return _foreign_name(claim, evidence) or _foreign_figure(claim, evidence)
+    supports = [_support(passage, with_notes=True) for passage in passages]
+    return _foreign_name(claim, supports) or _foreign_figure(claim, supports)
+
+
+def _quotes(text: str, side: str | None) -> bool:
+    """Whether the text is whole sentences of a passage, word for word."""
+    start = side.find(text) if side and text else -1
+    if side is None or start < 0:
+        return False
+    before, after = side[:start].rstrip(), side[start + len(text) :]
+    return (not before or before[-1] in "。！？.!?\n") and (not after.strip() or text[-1] in "。！？.!?\n")
 
 
 def _bare(text: str) -> str:
     return _MARKER.sub("", text).strip()
 
 
-# --- reading ---
+# --- reading a text ---
 
-_SENTENCE_END = re.compile(r"[。！？!?\n]|(?<!\d)\.(?=\s|$)|(?<=\d)\.(?=\s|$)")
+_SENTENCE_END = re.compile(r"[。！？!?\n]|\.(?=\s|$)")
 _CLAUSE_END = re.compile(
     r"[。！？!?\n，；;：（）()—]|,(?!\d{3})|:(?!\d)|\.(?=\s|$)|(?<![a-z])(?:while|whereas|but|against|than)(?![a-z])"
 )
-_TOKEN = re.compile(r"[\u4e00-\u9fff]+|[a-z]{3,}|\d+")
-_PLAIN_WORDS = frozenset("the and for that with from has have was were are its their this which who said says".split())
-_HAN = re.compile(r"[\u4e00-\u9fff]")
-_MINIMUM_TOKENS = 3
-_ALIKE = 0.6
-_MARGIN = 0.34
-_VERBATIM = 0.7
-_NEXT = 6
-_REACH_ZH, _REACH_EN = 8, 36
 _LIST = re.compile(r"(?:\s|、|,|，|/|和|与|及|以及|and|or|&)*")
-_LAST = re.compile(r"(?:[\u4e00-\u9fff]{1,2}|[a-z0-9]+|[^\s])\s*\Z")
-_FIRST = re.compile(r"\s*(?:[\u4e00-\u9fff]{1,2}|[a-z0-9]+|[^\s])")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_TOKEN = re.compile(r"[\u4e00-\u9fff]+|[a-z]{3,}|\d+")
+_PLAIN = frozenset({"the", "and", "for", "that", "with", "from", "has", "have", "was", "were", "are", "its", "which"})
+_LAST = re.compile(r"(?:[\u4e00-\u9fff]{1,2}|[a-z0-9]+|\S)\s*\Z")
+_FIRST = re.compile(r"\s*(?:[\u4e00-\u9fff]{1,2}|[a-z0-9]+|\S)")
+# How many characters around a figure or place tell it from another.
+_REACH_ZH, _REACH_EN = 8, 36
+
+_THERE = re.compile(r"那里|那边|那儿|当地|(?<![a-z])there(?!\s(?:is|are|was|were))(?![a-z])")
+_OF_IT = re.compile(r"的[^，。；]{0,2}")
+_AS_IN = re.compile(r"(?:(?<!such\s)\bas|\bthan|\bof)\s(?:that\s)?(?:in\s|of\s)?(?:the\s)?\Z")
+
+# Words and their opposites, with which one clause can contradict another; rises and falls come from the figures.
+_OPPOSITES = (
+    (
+        "流出 外流 迁出 外迁 搬离 out outflow outflows outward outwards",
+        "流入 迁入 搬进 into inflow inflows inward inwards",
+    ),
+    ("离开 逃离 leave leaves leaving left departures", "回到 返回 留在 stay stays stayed return returns returned"),
+    ("更多 多于 大多 不少 more", "更少 少于 极少 很少 fewer less"),
+    ("高于 更高 偏高 很高 较高 high higher highest", "低于 更低 偏低 很低 较低 low lower lowest"),
+    ("更长 long longer longest", "更短 short shorter shortest"),
+    ("以上 above", "以下 below"),
+    ("便宜 实惠 cheap cheaper", "昂贵 很贵 更贵 较贵 dear dearer expensive"),
+    ("更好 改善 better", "更差 更糟 worse"),
+    ("吸引 留住 gain gains gained win wins keep keeps kept attract attracts", "流失 失去 lose loses losing lost"),
+)
+# Each word's pole, as the number of its pair and 1 or -1.
+_POLE = {
+    word: (pair, sign)
+    for pair, sides in enumerate(_OPPOSITES, start=1)
+    for sign, words in zip((1, -1), sides, strict=True)
+    for word in words.split()
+}
+_POLE_ZH = re.compile("|".join(word for word in _POLE if not word.isascii()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A place at ``start:end`` of a text; several of a group such as 北上广 share their offsets."""
+
+    place: str
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,33 +136,65 @@ class _Anchor:
     context: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    """A clause at ``start:end`` of a text, with its words, its rises and falls, and its other poles."""
+
+    start: int
+    end: int
+    tokens: frozenset[str]
+    directions: tuple[Direction, ...]
+    poles: frozenset[tuple[int, int]]
+
+
 class _Reading:
-    """A text taken apart once."""
+    """A text taken apart, each part when it is first asked for."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.folded = fold(text)
         self.chinese = _HAN.search(text) is not None
-        self.figures = figures(text)
-        self.names = numbered_names(text)
 
     @cached_property
-    def places(self) -> tuple[tuple[str, int, int], ...]:
-        """Id, start and end of every place, groups such as 北上广 spelt out."""
+    def folded(self) -> str:
+        return fold(self.text)
+
+    @cached_property
+    def figures(self) -> tuple[Figure, ...]:
+        return figures(self.text)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        return numbered_names(self.text)
+
+    @cached_property
+    def mentions(self) -> tuple[tuple[Place, int, int], ...]:
+        return tuple((mention.place, mention.start, mention.end) for mention in find_places(self.text))
+
+    @cached_property
+    def places(self) -> tuple[_Named, ...]:
+        """Every place, groups such as 北上广 spelt out; a tier such as 一线城市 names none."""
+        named = [_Named(found.id, start, end) for found, start, end in self.mentions]
+        taken = {found.start for found in named}
         tiers = {(tier.start, tier.end) for tier in find_tiers(self.text)}
-        named = [(mention.place.id, mention.start, mention.end) for mention in find_places(self.text)]
-        taken = {start for _, start, _ in named}
-        grouped = [
-            (member, group.start, group.end)
-            for group in find_groups(self.text)
-            if (group.start, group.end) not in tiers and group.start not in taken
-            for member in group.members
-        ]
-        return tuple(sorted([*named, *grouped], key=lambda found: found[1]))
+        for group in find_groups(self.text):
+            if group.start not in taken and (group.start, group.end) not in tiers:
+                named += [_Named(member, group.start, group.end) for member in group.members]
+        return tuple(sorted(named, key=lambda found: found.start))
 
     @cached_property
     def place_ids(self) -> frozenset[str]:
-        return frozenset(id_ for id_, _, _ in self.places)
+        return frozenset(found.place for found in self.places)
+
+    @cached_property
+    def lists(self) -> tuple[tuple[_Named, ...], ...]:
+        """The places, those of one list together."""
+        lists: list[list[_Named]] = []
+        for found in self.places:
+            if lists and _LIST.fullmatch(self.folded, lists[-1][-1].end, max(found.start, lists[-1][-1].end)):
+                lists[-1].append(found)
+            else:
+                lists.append([found])
+        return tuple(map(tuple, lists))
 
     @cached_property
     def _clause_ends(self) -> list[int]:
@@ -140,75 +205,112 @@ class _Reading:
         return [match.end() for match in _SENTENCE_END.finditer(self.folded)]
 
     @cached_property
-    def clauses(self) -> tuple[tuple[int, int, frozenset[str]], ...]:
-        bounds = sorted({0, *self._clause_ends, len(self.folded)})
-        return tuple((start, end, frozenset(_tokens(self.folded[start:end]))) for start, end in pairwise(bounds))
+    def clauses(self) -> tuple[_Clause, ...]:
+        ends = sorted({0, *self._clause_ends, len(self.folded)})
+        words = direction_words(self.text)
+        return tuple(
+            _Clause(
+                start,
+                end,
+                tokens := frozenset(_tokens(self.folded[start:end])),
+                tuple(word.direction for word in words if start <= word.start < end),
+                _poles(tokens, self.folded, start, end),
+            )
+            for start, end in pairwise(ends)
+        )
 
-    def clause(self, start: int, end: int) -> tuple[int, int]:
+    def clause_of(self, start: int, end: int) -> tuple[int, int]:
         return _around(self._clause_ends, start, end, len(self.folded))
 
     def places_of(self, figure: Figure) -> frozenset[str]:
-        """The places in the figure's own clause."""
-        opens, closes = self.clause(figure.start, figure.end)
-        return frozenset(id_ for id_, start, _ in self.places if opens <= start < closes)
+        """The places in the figure's own clause, and in the one before where it points back there."""
+        opens, closes = self.clause_of(figure.start, figure.end)
+        if opens and _THERE.search(self.folded, opens, closes):
+            opens, _ = self.clause_of(opens - 1, opens)
+        return frozenset(found.place for found in self.places if opens <= found.start < closes)
+
+    def bases_of(self, figure: Figure) -> frozenset[str]:
+        """The places with which a share or multiple compares: 北京的2.3倍, "65% of Shanghai's", "as in Beijing"."""
+        if figure.unit not in ("percent", "times"):
+            return frozenset()
+        _, closes = _around(self._sentence_ends, figure.start, figure.end, len(self.folded))
+        return frozenset(
+            found.place
+            for found in self.places
+            if _OF_IT.fullmatch(self.folded, found.end, max(found.end, figure.start))
+            or (
+                figure.end <= found.start < closes
+                and _AS_IN.search(self.folded, max(figure.end, found.start - 16), found.start)
+            )
+        )
+
+    @cached_property
+    def repeated(self) -> frozenset[str]:
+        """The places that stand twice in one list, in one clause, or next to each other."""
+        twice = {found.place for row in self.lists for found in row if sum(found.place == o.place for o in row) > 1}
+        for one, other in pairwise(sorted(self.places, key=lambda found: (found.place, found.start))):
+            _, closes = self.clause_of(one.start, one.end)
+            if one.place == other.place and (other.start < closes or other.start - one.end <= _NEXT):
+                twice.add(one.place)
+        return frozenset(twice)
 
     @cached_property
     def figure_anchors(self) -> tuple[_Anchor, ...]:
-        return tuple(self._anchor(figure.key, figure.start, figure.end) for figure in self.figures)
-
-    @cached_property
-    def lists(self) -> tuple[tuple[tuple[str, int, int], ...], ...]:
-        """The places, with those that stand in one list together."""
-        lists: list[list[tuple[str, int, int]]] = []
-        for found in self.places:
-            if lists and _LIST.fullmatch(self.folded, lists[-1][-1][2], max(found[1], lists[-1][-1][2])):
-                lists[-1].append(found)
-            else:
-                lists.append([found])
-        return tuple(map(tuple, lists))
+        return tuple(
+            _Anchor(figure.key, figure.start, figure.end, self._context(figure.start, figure.end))
+            for figure in self.figures
+        )
 
     @cached_property
     def place_anchors(self) -> tuple[_Anchor, ...]:
         """Places of one list share what is around the list: their order in it says nothing."""
         return tuple(
-            self._anchor(id_, row[0][1], row[-1][2], start, end) for row in self.lists for id_, start, end in row
+            _Anchor(found.place, found.start, found.end, context)
+            for row in self.lists
+            for context in (self._context(row[0].start, row[-1].end),)
+            for found in row
         )
 
-    def _anchor(self, what: Key | str, opens: int, closes: int, *own: int) -> _Anchor:
-        first, last = _around(self._sentence_ends, opens, closes, len(self.folded))
+    def _context(self, start: int, end: int) -> frozenset[str]:
+        first, last = _around(self._sentence_ends, start, end, len(self.folded))
         reach = _REACH_ZH if self.chinese else _REACH_EN
-        before = self.folded[max(first, opens - reach) : opens]
-        after = self.folded[closes : min(last, closes + reach)]
-        left = _tokens(before, clipped=opens - reach > first)
-        right = _tokens(after, clipped_end=closes + reach < last)
-        # The nearest word counts three times: it tells apart neighbours such as "Fuxin in Liaoning".
+        before = self.folded[max(first, start - reach) : start]
+        after = self.folded[end : min(last, end + reach)]
+        left = _tokens(before, cut_first=start - reach > first)
+        right = _tokens(after, cut_last=end + reach < last)
+        # The nearest word counts three times: it tells neighbours apart, as in "Fuxin in Liaoning".
         near = [(side, word[0]) for side, word in (("<", _LAST.search(before)), (">", _FIRST.match(after))) if word]
-        context = [f"<{t}" for t in left] + [f">{t}" for t in right] + [f"{s}{n}{w}" for s, w in near for n in (1, 2)]
-        start, end = own or (opens, closes)
-        return _Anchor(what, start, end, frozenset(context))
-
-    @cached_property
-    def directions(self) -> frozenset[Direction]:
-        return frozenset(word.direction for word in direction_words(self.text))
+        return frozenset(
+            [*(f"<{t}" for t in left), *(f">{t}" for t in right), *(s + n + w for s, w in near for n in "12")]
+        )
 
 
 def _around(ends: list[int], start: int, end: int, length: int) -> tuple[int, int]:
     before, after = bisect(ends, start), bisect(ends, end - 1)
-    return (ends[before - 1] if before else 0, ends[after] if after < len(ends) else length)
+    return ends[before - 1] if before else 0, ends[after] if after < len(ends) else length
 
 
-def _tokens(text: str, *, clipped: bool = False, clipped_end: bool = False) -> list[str]:
-    """English words and pairs of Chinese characters; words that a window cuts through are left out."""
+def _tokens(text: str, *, cut_first: bool = False, cut_last: bool = False) -> list[str]:
+    """English words and pairs of Chinese characters; English words that a window cuts through are left out."""
     tokens = []
     for match in _TOKEN.finditer(text):
         word = match[0]
         if _HAN.match(word):
             tokens += [word[i : i + 2] for i in range(len(word) - 1)]
-        elif word not in _PLAIN_WORDS and not (
-            (clipped and match.start() == 0) or (clipped_end and match.end() == len(text))
+        elif (
+            word not in _PLAIN
+            and not (cut_first and match.start() == 0)
+            and not (cut_last and match.end() == len(text))
         ):
             tokens.append(word)
     return tokens
+
+
+def _poles(tokens: frozenset[str], folded: str, start: int, end: int) -> frozenset[tuple[int, int]]:
+    chinese = (
+        {match[0] for match in _POLE_ZH.finditer(folded, start, end)} if _HAN.search(folded, start, end) else set()
+    )
+    return frozenset(_POLE[word] for word in (tokens & _POLE.keys()) | chinese)
 
 
 @lru_cache(maxsize=8192)
@@ -216,230 +318,249 @@ def _read(text: str) -> _Reading:
     return _Reading(text)
 
 
+# --- what a passage offers ---
+
+
 class _Support:
-    """What one passage offers: its text in each language, and what is known about its source."""
+    """One passage: its text in each language, and what is known about its source."""
 
     def __init__(self, passage: Passage, *, with_notes: bool) -> None:
-        self.id = passage.id
-        texts = [passage.text, passage.text_en, passage.quote]
-        self.sides = [_read(text) for text in texts if text]
+        self.document = passage.document_id
+        self.cities = frozenset(known.id if (known := place(name)) else name for name in passage.cities)
+        self.sides = [_read(text) for text in (passage.text, passage.text_en, passage.quote) if text]
         about = [passage.attribution, passage.weakness, passage.editor_note if with_notes else None]
-        self.about = [_read(text) for note in about if note for text in (note.zh, note.en)]
-        if passage.as_of:
-            self.about.append(_read(passage.as_of))
-        self.places = frozenset(_place_id(name) for name in passage.cities).union(
-            *(reading.place_ids for reading in (*self.sides, *self.about))
-        )
-        self.names = {name for reading in (*self.sides, *self.about) for name in reading.names}
+        texts = [text for note in about if note for text in (note.zh, note.en)]
+        self._about = [_read(text) for text in [*texts, passage.as_of] if text]
 
-    def matching(self, figure: Figure, *, chinese: bool) -> list[tuple[_Reading, Figure]]:
-        """The figures of the same key, in the language asked for if that language has it."""
-        found = [(side, own) for side in (*self.sides, *self.about) for own in side.figures if own.key == figure.key]
-        return [(side, own) for side, own in found if side.chinese == chinese] or found
+    def in_language(self, claim: _Reading) -> list[_Reading]:
+        """The sides in the language of the claim, of which there may be none."""
+        return [side for side in self.sides if side.chinese is claim.chinese]
 
-    def units(self, key: Key) -> set[str]:
-        readings = (*self.sides, *self.about)
-        return {own.unit for side in readings for own in side.figures if own.key == key and own.unit}
+    def readings(self, claim: _Reading) -> list[_Reading]:
+        """All texts, those in the claim's language first."""
+        return [*sorted(self.sides, key=lambda side: side.chinese is not claim.chinese), *self._about]
 
-    def count(self, key: Key) -> int:
-        return max((sum(own.key == key for own in side.figures) for side in (*self.sides, *self.about)), default=0)
+    def knows_place(self, id_: str, claim: _Reading) -> bool:
+        return id_ in self.cities or any(id_ in reading.place_ids for reading in self.readings(claim))
 
+    def matching(self, figure: Figure, claim: _Reading) -> list[tuple[_Reading, Figure]]:
+        """The figures of the same key in the claim's language, or else in any text."""
+        for readings in (self.in_language(claim), self.readings(claim)):
+            found = [(reading, own) for reading in readings for own in reading.figures if own.key == figure.key]
+            if found:
+                return found
+        return []
 
-def _place_id(name: str) -> str:
-    known = place(name)
-    return known.id if known else name
+    def units(self, figure: Figure, claim: _Reading) -> frozenset[str]:
+        """The units in which the texts have the figure's value."""
+        readings = self.readings(claim)
+        return frozenset(own.unit for side in readings for own in side.figures if own.key == figure.key and own.unit)
+
+    def count(self, key: Key, claim: _Reading) -> int:
+        readings = self.readings(claim)
+        return max((sum(own.key == key for own in reading.figures) for reading in readings), default=0)
 
 
 @lru_cache(maxsize=1024)
-def _evidence_of(passage: Passage, with_notes: bool) -> _Support:
+def _support(passage: Passage, with_notes: bool = False) -> _Support:
     return _Support(passage, with_notes=with_notes)
-
-
-def _evidence(passages: tuple[Passage, ...], *, with_notes: bool = False) -> list[_Support]:
-    return [_evidence_of(passage, with_notes) for passage in passages]
 
 
 # --- objections: each gives a reason or None ---
 
-# A word and its opposite: a clause that has the one where the passage's has the other says the contrary.
-_OPPOSITES = tuple(
-    (re.compile(one), re.compile(other))
-    for one, other in (
-        (r"流出|外流|迁出|外迁|搬离", r"流入|迁入|搬进"),
-        (r"离开|逃离|走出", r"回到|返回|回流|留在"),
-        (
-            r"\b(?:out of|outflow|outwards?|leav(?:e|es|ing)|left|departures?)\b",
-            r"\b(?:into|inflow|inwards?|stay(?:s|ed|ing)?|return(?:s|ed|ing)?)\b",
-        ),
-        (r"\bmore\b", r"\b(?:fewer|less)\b"),
-        (r"\bhigh(?:er|est)?\b", r"\blow(?:er|est)?\b"),
-        (r"\blong(?:er|est)?\b", r"\bshort(?:er|est)?\b"),
-        (r"更多|多于|大多|不少", r"更少|少于|极少|很少"),
-        (r"以上", r"以下"),
-        (r"高于|更高|偏高|[很较]高", r"低于|更低|偏低|[很较]低"),
-        (r"便宜|实惠", r"昂贵|[很更较]贵"),
-        (r"\bcheap(?:er)?\b", r"\b(?:dear(?:er)?|expensive)\b"),
-        (r"\bbetter\b", r"\bworse\b"),
-        (r"\b(?:gain|win|keep|attract)(?:s|ed|ing)?\b", r"\b(?:lose|loses|lost|losing|repel|repels)\b"),
-    )
-)
 # Counters and nouns that may stand for one another.
 _ALIKE_UNITS = (
     frozenset({"venue", "firm", "branch", "school", "hospital", "university"}),
     frozenset({"site", "city", "hospital", "school"}),
     frozenset({"item", "patent", "article", "job"}),
     frozenset({"flat", "bedroom"}),
+    frozenset({"ratio", "times"}),
 )
+# "The other two say": articles counted by the claim itself.
+_THE_OTHERS = re.compile(r"(?:\b(?:the other|these|those|all)\s|[另这那])\Z")
+# Shares of a claim's words: how many must stand around another figure to show that it took its place, by how many more
+# than around its own; and how many make a clause the same but for a word.
+_TAKEN, _LEAD, _SAME = 0.6, 0.34, 0.7
+_FEW = 3
+_NEXT = 6
 
 
-def _foreign_place(claim: _Reading, evidence: list[_Support]) -> str | None:
-    known = frozenset[str]().union(*(support.places for support in evidence))
-    for id_, start, end in claim.places:
-        if id_ not in known:
-            return f"{claim.text[start:end]} is not in the cited passages"
+def _foreign_place(claim: _Reading, supports: list[_Support]) -> str | None:
+    for found in claim.places:
+        if not any(support.knows_place(found.place, claim) for support in supports):
+            return f"{claim.text[found.start : found.end]} is not in the cited passages"
     return None
 
 
-def _foreign_name(claim: _Reading, evidence: list[_Support]) -> str | None:
+def _wrong_province(claim: _Reading, supports: list[_Support]) -> str | None:
+    for (one, _, end), (other, start, _) in pairwise(claim.mentions):
+        gap = claim.folded[end:start].strip()
+        if gap not in {"in", "("} and (gap or not claim.chinese):
+            continue
+        inside, outer = (one, other) if gap else (other, one)
+        if outer.kind == "province" and inside.kind in {"city", "county"} and inside.province != outer.id:
+            return f"{inside.id} is not in {outer.id}"
+    return None
+
+
+def _foreign_name(claim: _Reading, supports: list[_Support]) -> str | None:
     for name in claim.names:
-        if not any(name in support.names for support in evidence):
+        if not any(name in reading.names for support in supports for reading in support.readings(claim)):
             return f"{name} is not in the cited passages"
     return None
 
 
-def _foreign_figure(claim: _Reading, evidence: list[_Support]) -> str | None:
+def _foreign_figure(claim: _Reading, supports: list[_Support]) -> str | None:
+    documents = len({support.document for support in supports})
     for figure in claim.figures:
-        reasons = [_misfit(claim, figure, support) for support in evidence]
+        if _counts_articles(claim, figure, documents):
+            continue
+        reasons = [_misfit(claim, figure, support) for support in supports]
         if None not in reasons:
-            told = f"{claim.text[figure.start : figure.end]} is not in the cited passages"
-            return next((reason for reason in reasons if reason), told)
+            return next((reason for reason in reasons if reason), f"{figure.text} is not in the cited passages")
     return None
+
+
+def _counts_articles(claim: _Reading, figure: Figure, documents: int) -> bool:
+    plain = figure.unit in (None, "article") and len(figure.values) == 1 and figure.values[0] <= documents
+    others = _THE_OTHERS.search(claim.folded, max(0, figure.start - 12), figure.start)
+    return plain and (figure.unit == "article" or others is not None)
 
 
 def _misfit(claim: _Reading, figure: Figure, support: _Support) -> str | None:
     """Why this passage does not bear the figure out: an empty reason where it does not have it at all."""
-    matching = support.matching(figure, chinese=claim.chinese)
+    matching = support.matching(figure, claim)
     if not matching:
-        return None if figure.text in support.names else ""
-    units = support.units(figure.key)
-    if figure.unit and units and not any(_units_agree(figure.unit, unit) for unit in units):
-        return f"{figure.text} is of {' or '.join(sorted(units))} in the cited passages"
-    if not any(_bounds_agree(figure.bound, own.bound) for _, own in matching):
-        bounds = {own.bound or "exactly" for _, own in matching}
-        return f"{figure.text} is {' or '.join(sorted(bounds))} that in the cited passages"
-    directions = {own.direction for _, own in matching if own.direction}
+        named = any(figure.text in reading.names for reading in support.readings(claim))
+        return None if named or _left_to_grammar(claim, figure, support) else ""
+    objections = (_wrong_unit, _wrong_bound, _wrong_direction, _wrong_place)
+    return next((reason for wrong in objections if (reason := wrong(claim, figure, support, matching))), None)
+
+
+def _left_to_grammar(claim: _Reading, figure: Figure, support: _Support) -> bool:
+    """Whether another language would leave the figure unsaid: 1名 and "each expert", 年薪 and "a salary"."""
+    if support.in_language(claim) or figure.values != (1,):
+        return False
+    periods = any(own.period for reading in support.sides for own in reading.figures)
+    return (figure.period and not periods) or (figure.key.kind == "number" and figure.unit != "yuan")
+
+
+_Matching = list[tuple[_Reading, Figure]]
+
+
+def _wrong_unit(claim: _Reading, figure: Figure, support: _Support, matching: _Matching) -> str | None:
+    if figure.unit is None or any(own.unit == figure.unit for _, own in matching):
+        return None
+    units = support.units(figure, claim)
+    if (
+        not units
+        or any({figure.unit, unit} <= alike for unit in units for alike in _ALIKE_UNITS)
+        or figure.unit in units
+    ):
+        return None
+    return f"{figure.text} is of {' or '.join(sorted(units))} in the cited passages"
+
+
+def _wrong_bound(claim: _Reading, figure: Figure, support: _Support, matching: _Matching) -> str | None:
+    """A bound may be softened to "about", but not appear, vanish or turn."""
+    bounds = {own.bound for _, own in matching}
+    soft = {Bound.ABOUT, Bound.NEARLY} if figure.bound is None else set()
+    if figure.bound in bounds or figure.bound is Bound.ABOUT or bounds & soft:
+        return None
+    return f"{figure.text} is {' or '.join(sorted(bound or 'exactly' for bound in bounds))} that in the cited passages"
+
+
+def _wrong_direction(claim: _Reading, figure: Figure, support: _Support, matching: _Matching) -> str | None:
+    directions = {own.direction for _, own in matching} - {None}
     if figure.direction and directions and figure.direction not in directions:
-        return f"{figure.text} went {directions.pop()} in the cited passages"
+        return f"{figure.text} went {' and '.join(sorted(map(str, directions)))} in the cited passages"
     if not figure.direction and all(own.signed and own.direction is Direction.DOWN for _, own in matching):
         return f"{figure.text} has a minus sign in the cited passages"
     roles = {own.role for _, own in matching}
     if figure.role and None not in roles and figure.role not in roles:
-        return f"{figure.text} stands at the other end of the change in the cited passages"
-    places = claim.places_of(figure)
-    if not places <= support.places:
-        return f"{figure.text} is not said of that place in the cited passages"
-    theirs = [side.places_of(own) for side, own in matching]
-    if places and all(theirs) and not any(places & own for own in theirs):
-        return f"{figure.text} is said of another place in the cited passages"
+        return f"{figure.text} is at the other end of the change in the cited passages"
     return None
 
 
-def _units_agree(claimed: str, own: str) -> bool:
-    return claimed == own or any(claimed in alike and own in alike for alike in _ALIKE_UNITS)
+def _wrong_place(claim: _Reading, figure: Figure, support: _Support, matching: _Matching) -> str | None:
+    places = claim.places_of(figure)
+    if not all(support.knows_place(id_, claim) for id_ in places):
+        return f"{figure.text} is not said of that place in the cited passages"
+    theirs = [reading.places_of(own) for reading, own in matching]
+    if places and all(theirs) and not any(places & own for own in theirs):
+        return f"{figure.text} is said of another place in the cited passages"
+    bases = claim.bases_of(figure)
+    their_bases = [reading.bases_of(own) for reading, own in matching]
+    if bases and all(their_bases) and not any(bases & own for own in their_bases):
+        return f"{figure.text} compares with another place in the cited passages"
+    return None
 
 
-def _bounds_agree(claimed: Bound | None, own: Bound | None) -> bool:
-    """A bound may be softened to "about", but not appear, vanish or turn."""
-    if claimed is own or claimed is Bound.ABOUT:
-        return True
-    if claimed is None:
-        return own in (Bound.ABOUT, Bound.NEARLY)
-    return False
-
-
-def _too_often(claim: _Reading, evidence: list[_Support]) -> str | None:
-    """A figure or a place of one clause that stands twice where its passages have it once replaced another."""
-    counted = Counter(figure.key for figure in claim.figures if not figure.period)
+def _too_often(claim: _Reading, supports: list[_Support]) -> str | None:
+    """What stands twice where its passages have it once has taken the place of something else."""
+    times = Counter(figure.key for figure in claim.figures if not figure.period)
     for figure in claim.figures:
-        times = counted[figure.key]
-        if times > 1 and times > sum(support.count(figure.key) for support in evidence):
+        often = times[figure.key]
+        if often > 1 and often > sum(support.count(figure.key, claim) for support in supports):
             return f"{figure.text} stands more often than in the cited passages"
-    for id_ in _repeats(claim):
-        sides = [side for support in evidence for side in support.sides if side.chinese == claim.chinese]
-        if sides and not any(id_ in _repeats(side) for side in sides):
+    for id_ in claim.repeated:
+        same = [side for support in supports for side in support.in_language(claim)]
+        if not any(id_ in side.repeated for side in same or [side for support in supports for side in support.sides]):
             return f"{id_} stands more often than in the cited passages"
     return None
 
 
-def _repeats(reading: _Reading) -> frozenset[str]:
-    """The places that are named twice within one clause or list, or next to each other."""
-    in_list = {id_ for row in reading.lists for id_, times in Counter(id_ for id_, _, _ in row).items() if times > 1}
-    for index, (id_, start, end) in enumerate(reading.places):
-        _, closes = reading.clause(start, end)
-        later = ((other, begins) for other, begins, _ in reading.places[index + 1 :])
-        if any(other == id_ and (begins < closes or begins - end <= _NEXT) for other, begins in later):
-            in_list.add(id_)
-    return frozenset(in_list)
-
-
-def _misplaced(claim: _Reading, evidence: list[_Support]) -> str | None:
-    """A figure or place amid the words that a passage has around another one."""
-    sides = [side for support in evidence for side in support.sides if side.chinese == claim.chinese]
-    for mine, theirs in (
-        (claim.figure_anchors, [anchor for side in sides for anchor in side.figure_anchors]),
-        (claim.place_anchors, [anchor for side in sides for anchor in side.place_anchors]),
-    ):
-        if len({anchor.what for anchor in theirs}) < 2:
-            continue
+def _misplaced(claim: _Reading, supports: list[_Support]) -> str | None:
+    """A figure or place amid the words that the passages have around another one."""
+    sides = [side for support in supports for side in support.in_language(claim)]
+    pairs = []
+    if len({figure.key for side in sides for figure in side.figures}) > 1:
+        pairs.append((claim.figure_anchors, [anchor for side in sides for anchor in side.figure_anchors]))
+    if len({id_ for side in sides for id_ in side.place_ids}) > 1:
+        pairs.append((claim.place_anchors, [anchor for side in sides for anchor in side.place_anchors]))
+    for mine, theirs in pairs:
         for anchor in mine:
             size = len(anchor.context)
-            if size < _MINIMUM_TOKENS:
+            if size < _FEW:
                 continue
-            own = other = 0
-            for known in theirs:
-                shared = len(anchor.context & known.context)
-                if known.what == anchor.what:
-                    own = max(own, shared)
-                else:
-                    other = max(other, shared)
-            if other >= _ALIKE * size and other - own >= _MARGIN * size:
+            own = max((len(anchor.context & known.context) for known in theirs if known.what == anchor.what), default=0)
+            other = max(
+                (len(anchor.context & known.context) for known in theirs if known.what != anchor.what), default=0
+            )
+            if other >= _TAKEN * size and other - own >= _LEAD * size:
                 return f"{claim.text[anchor.start : anchor.end]} stands where the cited passages have another"
     return None
 
 
-def _contrary(claim: _Reading, evidence: list[_Support]) -> str | None:
-    """A clause that says the opposite of the passage clause most like it, or a rise where the passages know only falls."""
-    sides = [side for support in evidence for side in support.sides]
-    same = [side for side in sides if side.chinese == claim.chinese]
-    clauses = [(side, clause) for side in same for clause in side.clauses]
-    for start, end, tokens in claim.clauses:
-        if len(tokens) < _MINIMUM_TOKENS or not clauses:
-            continue
-        side, nearest = max(clauses, key=lambda found: len(tokens & found[1][2]) / (1 + len(found[1][2])) ** 0.25)
-        if len(tokens & nearest[2]) < _ALIKE * len(tokens):
-            continue
-        mine, theirs = claim.folded[start:end], side.folded[nearest[0] : nearest[1]]
-        verbatim = len(tokens & nearest[2]) >= _VERBATIM * max(len(tokens), len(nearest[2]))
-        if _opposite(mine, theirs, verbatim=verbatim):
+def _contrary(claim: _Reading, supports: list[_Support]) -> str | None:
+    """A clause that says the opposite of the clause most like it, or a rise where the passages know only falls."""
+    sides = [side for support in supports for side in support.in_language(claim)]
+    pointed = [mine for mine in claim.clauses if len(mine.tokens) >= _FEW and (mine.directions or mine.poles)]
+    clauses = [clause for side in sides for clause in side.clauses] if pointed else []
+    for mine in pointed if clauses else ():
+        size = len(mine.tokens)
+        nearest = max(clauses, key=lambda known: len(mine.tokens & known.tokens) / (1 + len(known.tokens)) ** 0.25)
+        shared = len(mine.tokens & nearest.tokens)
+        same = shared >= _SAME * max(size, len(nearest.tokens))
+        if shared >= _TAKEN * size and _opposite(mine, nearest, same=same):
             return "says the opposite of the cited passages"
-    if not same and claim.directions:
-        known = frozenset[Direction]().union(*(side.directions for side in sides))
-        if known and not claim.directions & known:
-            return f"went {' and '.join(sorted(known))} in the cited passages"
+    known = {word for support in supports for side in support.sides for word in _directions(side)}
+    if not sides and known and _directions(claim) and not known & _directions(claim):
+        return f"{claim.text} went {' and '.join(sorted(known))} in the cited passages"
     return None
 
 
-def _opposite(mine: str, theirs: str, *, verbatim: bool) -> bool:
-    said, known = ([word.direction for word in direction_words(text)] for text in (mine, theirs))
-    if said and known and not set(said) & set(known):
+def _directions(reading: _Reading) -> set[Direction]:
+    return {direction for clause in reading.clauses for direction in clause.directions}
+
+
+def _opposite(mine: _Clause, theirs: _Clause, *, same: bool) -> bool:
+    if mine.directions and theirs.directions and not set(mine.directions) & set(theirs.directions):
         return True
-    if verbatim and len(said) == len(known) and said != known:
+    if same and len(mine.directions) == len(theirs.directions) and mine.directions != theirs.directions:
         return True
-    for one, other in _OPPOSITES:
-        mine_one, mine_other = bool(one.search(mine)), bool(other.search(mine))
-        if mine_one is not mine_other and (mine_other, mine_one) == (
-            bool(one.search(theirs)),
-            bool(other.search(theirs)),
-        ):
-            return True
-    return False
+    said, known = mine.poles - theirs.poles, theirs.poles - mine.poles
+    return any((pair, -sign) in known for pair, sign in said)
+
+
+_OBJECTIONS = (_foreign_place, _wrong_province, _foreign_name, _foreign_figure, _too_often, _misplaced, _contrary)

@@ -6,16 +6,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from bot.turn import CaveatDue, Evidence, Intent, Move, Reach, Request, Silence
-from knowledge.corpus import Tension
+from knowledge.corpus import Tension, Theme
 from knowledge.passage import Caveat, Grade, Hit, Passage, Stance
 from knowledge.places import Tier, place
+from knowledge.units import units_of
 
 _CLOSE = 0.88  # a further point must come this near to the best one's score
 _MOST_POINTS = 3
 _MOST_SIDE = 4
 _MOST_CAVEATS = 4
-_MOST_LISTED = 6
-_RELEVANT = 0.55
+_MOST_LISTED = 7
+_RELEVANT = 0.75
 _GRADE_WEIGHT: Mapping[Grade, float] = {
     Grade.SURVEY: 0.10,
     Grade.OFFICIAL_STATISTIC: 0.08,
@@ -40,16 +41,16 @@ class Corpus(NamedTuple):
     tensions: Sequence[Tension]
 
 
-def weigh(request: Request, hits: Sequence[Hit], corpus: Corpus) -> Evidence:
-    """Weigh the hits by what the request wants."""
-    return _BY_INTENT[request.intent](request, hits, corpus)
+def weigh(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus: Corpus) -> Evidence:
+    """Weigh the hits by what the request wants; ``theme`` says which notes answer a broad one together."""
+    return _BY_INTENT[request.intent](request, hits, theme, corpus)
 
 
-def _nothing(request: Request, hits: Sequence[Hit], corpus: Corpus) -> Evidence:
+def _nothing(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus: Corpus) -> Evidence:
     return Evidence()
 
 
-def _lookup(request: Request, hits: Sequence[Hit], corpus: Corpus) -> Evidence:
+def _lookup(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus: Corpus) -> Evidence:
     points = _points(hits, _MOST_POINTS)
     if request.doubts_source and points:
         points = (points[0], *_document_notes(points[:1], corpus))
@@ -65,40 +66,54 @@ def _lookup(request: Request, hits: Sequence[Hit], corpus: Corpus) -> Evidence:
     )
 
 
-def _why(request: Request, hits: Sequence[Hit], corpus: Corpus) -> Evidence:
-    points = _diverse((h.passage for h in hits), 4, per_topic=2)
+def _why(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus: Corpus) -> Evidence:
+    points = _together(request, hits, theme, corpus, most=5)
     return Evidence(points=points, silences=_silences(request, points, corpus), related=_related(hits, points))
 
 
-def _compare(request: Request, hits: Sequence[Hit], corpus: Corpus) -> Evidence:
+def _compare(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus: Corpus) -> Evidence:
     listed: list[Passage] = []
     if len(request.places) >= 2:
         for id_ in request.places:
             listed += [h.passage for h in hits if _is_about(h.passage, [id_]) and h.passage not in listed][:3]
-    points = tuple(listed) or _diverse((h.passage for h in hits), 4, per_topic=2)
-    tensions = _tensions(request, points[:2], corpus)[:2]
+    points = tuple(listed) or _together(request, hits, theme, corpus, most=5)
     return Evidence(
         points=points,
-        tensions=tensions,
+        tensions=_tensions(request, points[:3], corpus)[:2],
         silences=_silences(request, points, corpus),
         related=_related(hits, points),
     )
 
 
-def _overview(request: Request, hits: Sequence[Hit], corpus: Corpus) -> Evidence:
-    if request.places:
-        about = [h.passage for h in hits if _is_about(h.passage, request.places)]
-        pro = tuple(p for p in about if p.stance is Stance.LEAVE)[:_MOST_LISTED]
-        con = tuple(p for p in about if p.stance is Stance.STAY)[:_MOST_LISTED]
-        points = tuple(p for p in about if p.stance is Stance.NEUTRAL)[:_MOST_POINTS]
-        if about:
-            tensions = _tensions(request, about, corpus)[:2]
-            return Evidence(points=points, pro=pro, con=con, tensions=tensions, related=_related(hits, about))
-    points = _diverse((h.passage for h in hits), _MOST_LISTED, per_topic=2)
+def _overview(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus: Corpus) -> Evidence:
+    about = [h.passage for h in hits if _is_about(h.passage, request.places)]
+    if about:
+        return Evidence(
+            points=tuple(p for p in about if not _speaks(p, request.places))[:_MOST_POINTS],
+            pro=tuple(p for p in about if _speaks(p, request.places) > 0)[:_MOST_LISTED],
+            con=tuple(p for p in about if _speaks(p, request.places) < 0)[:_MOST_LISTED],
+            tensions=_tensions(request, about, corpus)[:2],
+            related=_related(hits, about),
+        )
+    points = _together(request, hits, theme, corpus, most=_MOST_LISTED)
     return Evidence(points=points, silences=_silences(request, points, corpus), related=_related(hits, points))
 
 
-def _decision(request: Request, hits: Sequence[Hit], corpus: Corpus) -> Evidence:
+def _together(
+    request: Request, hits: Sequence[Hit], theme: Theme | None, corpus: Corpus, most: int
+) -> tuple[Passage, ...]:
+    """The nearest passage, then what the theme adds to it, the nearer the earlier."""
+    listed = [corpus.passages[id_] for id_ in theme.notes] if theme else []
+    if not listed:
+        return _diverse((h.passage for h in hits), most, per_topic=2)
+    place_of = {h.passage.id: number for number, h in enumerate(hits)}
+    order = {p.id: number + place_of.get(p.id, len(hits)) / 12 for number, p in enumerate(listed)}
+    near = [h.passage for h in hits[:2] if h.score >= _CLOSE * hits[0].score]
+    first = [p for p in near if request.intent is not Intent.OVERVIEW or p in listed]
+    return tuple([*first, *sorted((p for p in listed if p not in first), key=lambda p: order[p.id])][:most])
+
+
+def _decision(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus: Corpus) -> Evidence:
     likeness = {h.passage.id: h.score for h in hits}
     best = max(likeness.values(), default=1.0) or 1.0
     relevance = _relevance(request, {id_: score / best for id_, score in likeness.items()})
@@ -133,7 +148,7 @@ def _decision(request: Request, hits: Sequence[Hit], corpus: Corpus) -> Evidence
     )
 
 
-_BY_INTENT: Mapping[Intent, Callable[[Request, Sequence[Hit], Corpus], Evidence]] = {
+_BY_INTENT: Mapping[Intent, Callable[[Request, Sequence[Hit], Theme | None, Corpus], Evidence]] = {
     Intent.LOOKUP: _lookup,
     Intent.WHY: _why,
     Intent.COMPARE: _compare,
@@ -169,12 +184,13 @@ def _relevance(request: Request, likeness: Mapping[str, float]) -> Callable[[Pas
     provinces = [found.province for p in places if (found := place(p))]
 
     def relevance(passage: Passage) -> float:
-        score = 0.5 * likeness.get(passage.id, 0.0) + _GRADE_WEIGHT[passage.grade]
-        score += 0.12 * len(set(passage.topics) & set(request.topics))
+        score = 0.8 * likeness.get(passage.id, 0.0) + _GRADE_WEIGHT[passage.grade]
+        score += 0.15 * len(set(passage.topics) & (set(request.topics) - _BROAD))
+        score += 0.05 * len(set(passage.topics) & set(request.topics) & _BROAD)
         if _is_about(passage, request.destinations):
             score += 0.5
         elif _is_about(passage, places):
-            score += 0.4
+            score += 0.3
         elif _is_about(passage, provinces):
             score += 0.15
         elif passage.cities and not (set(passage.scope) & _SMALL & request.scope):
@@ -244,8 +260,10 @@ def _caveats_due(
         Caveat.RELATIONSHIP_NETWORKS: not (request.move is Move.SIDEWAYS and first_tier_target),
         Caveat.RETURN_FLOWS: request.move is not Move.SIDEWAYS,
         Caveat.SHRINKING_CITY: shrinking or (request.move is Move.DOWN and bool(scope & {"county", "small_place"})),
-        Caveat.MEDICAL_ACCESS: request.move is not Move.UP and (bool(topics & _HEALTH) or medical),
-        Caveat.JOB_MARKET_FIT: not first_tier_target and (bool(scope & _SMALL) or bool(topics & _WORK)),
+        Caveat.MEDICAL_ACCESS: request.move is not Move.UP
+        and (bool(topics & _HEALTH) or medical or ("family" in topics and bool(scope & (_SMALL | {"home"})))),
+        Caveat.JOB_MARKET_FIT: not first_tier_target
+        and (bool(scope & (_SMALL | {"home"})) or bool(topics & _WORK)),
         Caveat.SUBSIDY_SHORT_LIVED: not first_tier_target
         and ("subsidies" in topics or _has_offer_of_money(request, corpus)),
         Caveat.HUKOU: first_tier_target or "hukou" in topics or hukou,
@@ -323,9 +341,10 @@ def _silences(request: Request, points: Sequence[Passage], corpus: Corpus) -> tu
     cities = [p for p in request.places if (found := place(p)) is not None and found.kind != "region"]
     if not points:
         return (Silence(subject="nothing"),)
+    unsaid = _unsaid(request, points)
     missing = [c for c in cities if not any(_is_about(p, [c]) for p in points)]
     if not missing or len(missing) < len(cities):
-        return ()
+        return unsaid
     known = {city for p in corpus.passages.values() for city in p.cities}
     specific = [t for t in request.topics if t not in _BROAD]
     silences: list[Silence] = []
@@ -334,7 +353,17 @@ def _silences(request: Request, points: Sequence[Passage], corpus: Corpus) -> tu
             silences.append(Silence(subject="unknown_place", place=city))
         elif specific:
             silences.append(Silence(subject=f"topic:{specific[0]}", place=city))
-    return tuple(silences)
+    return tuple(silences) or unsaid
+
+
+def _unsaid(request: Request, points: Sequence[Passage]) -> tuple[Silence, ...]:
+    """A year or a kind of figure that the question wants and no point gives."""
+    said = [f"{p.text} {p.as_of or ''} {p.attribution.zh if p.attribution else ''}" for p in points]
+    if request.years and not any(year in text for year in request.years for text in said):
+        return tuple(Silence(subject="year", place=year) for year in sorted(request.years))
+    if request.units and not any(units_of(p.text) & request.units for p in points):
+        return (Silence(subject="figure"),)
+    return ()
 
 
 def _decision_silences(request: Request, corpus: Corpus) -> tuple[Silence, ...]:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+import struct
 from contextlib import closing
 from pathlib import Path
 
-# Chroma rewrites this file with uninitialised memory whenever a collection is first read; only its size means anything.
-_SIZE_ONLY = frozenset({"length.bin"})
+_JOURNALS = ("-journal", "-wal", "-shm")
+# Files of Chroma's graph with room for more elements than there are: what stands in that room is left-over memory, and
+# changes whenever a collection is first read.
+_ROOMY = frozenset({"data_level0.bin", "length.bin"})
+_GRAPH_HEADER = struct.Struct("<iQQQ")  # format, offset, capacity, elements
 # Chroma's own lock: it gains a row whenever a client opens the store.
 _VOLATILE_TABLES = frozenset({"acquire_write", "sqlite_sequence"})
 
@@ -22,16 +26,23 @@ def checksums(directory: Path) -> dict[str, str]:
     return {path.relative_to(directory).as_posix(): _checksum(path) for path in paths}
 
 
-_JOURNALS = ("-journal", "-wal", "-shm")
-
-
 def _checksum(path: Path) -> str:
-    if path.name in _SIZE_ONLY:
-        return f"size {path.stat().st_size}"
+    if path.name in _ROOMY:
+        return _of_elements(path)
     if path.suffix == ".sqlite3":
         return _of_database(path)
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _of_elements(path: Path) -> str:
+    header = path.with_name("header.bin").read_bytes()
+    if len(header) < _GRAPH_HEADER.size:
+        return "no elements"
+    _, _, capacity, elements = _GRAPH_HEADER.unpack_from(header)
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        return f"{size} {hashlib.sha256(file.read(size * elements // max(capacity, 1))).hexdigest()}"
 
 
 def _of_database(path: Path) -> str:

@@ -9,6 +9,7 @@ import threading
 import zipfile
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -133,4 +134,5 @@ def _write_vectors(path: Path, vectors: Vectors) -> None:
         beside.replace(path)
     except OSError:
         # Without a place to keep them the vectors are only computed again next time.
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink()

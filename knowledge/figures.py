@@ -3,7 +3,8 @@
 What counts as the same, whatever the language or the way of writing:
 
 - a share is a percent: 七成 = 70% = seven tenths; 一半 = half = 1/2 = 50%; halved = 减半 = down 50%;
-- a multiple is ``times``: 两倍 = 2x = 2 times = twice = doubled = 翻一番; 增长一倍 is a doubling too;
+- a multiple is ``times``: 两倍 = 2x = 2 times = twice = doubled = 翻一番; 增长一倍 is a doubling too, and 12:1 compares
+  as 12 times;
 - 1.2万 = 12,000 = 12k = ¥12,000: Chinese often leaves 元 and counters out, so an amount of money, a count and a bare
   number compare by value, while ``unit`` still tells yuan from person;
 - years, quarters and months compare as months, weeks and days as days, hours and minutes as minutes;
@@ -180,7 +181,8 @@ _ZH_UNITS = {
     "site": "座",
     "item": "项",
     "flat": "套",
-    "": "[个种类条间台份组篇批门支只件张处辆轮期款栋]",
+    "article": "篇",
+    "": "[个种类条间台份组批门支只件张处辆轮期款栋]",
 }
 _EN_UNITS = {
     "percentage_point": "percentage-point percentage-points percent-point percent-points pp point points",
@@ -359,7 +361,7 @@ _ELSEWHERE = {
     "zh_halved": r"减半|腰斩",
     "zh_multiple": r"翻[一两三]?[番倍]|翻了[一两三]?[番倍]|加倍",
     "zh_each": r"(?:每一?个?|/)(?:年(?!轻)|季|月|周|星期|天|日|小时|分钟)"
-    r"|(?<![\d一二三四五六七八九十几两多])(?:年|月|周|日)(?=[均薪]|收入|入[\d过约超近]|租金)",
+    r"|(?<![\d一二三四五六七八九十几两多])(?:年|月|周|日)(?=[均薪]|收入|入[\d过约超近]|租金|营业|营收|销售|产值)",
     "cn_ordinal": rf"第(?:{_CN}{{1,6}}|\d{{1,4}})",
     "digits": rf"(?<![a-z\d])(?<!\d[.,])(?:(?<![a-z\d)%\]])[+-])?[$¥]?{_DIGITS}",
     "cn": _CN_NUMBER,
@@ -387,7 +389,7 @@ _IDIOM = re.compile(
 )
 _CN_NAMES = re.compile(r"(三甲|三级甲等)|(零零|九零|九五|八零|八五|七零)后")
 _CN_DECADES = {"零零": "00", "九零": "90", "九五": "95", "八零": "80", "八五": "85", "七零": "70"}
-_NOT_ONE = "之统唯单专同某另任这那其独划归合万逐进早第有"
+_NOT_ONE = "之统唯单专同某另任这那其独划归合万逐进早第有上下前后头"
 _YEAR_BEFORE = re.compile(r"(?:\b(?:in|since|by|until|till|during|year|early|late|mid|to|end of|of|before|after)\s)\Z")
 _BORN = re.compile(r"(?:born\s(?:after|in|since|from)\s(?:the\s)?|post-)\Z")
 _ZH_HEAD = re.compile(r"[\u4e00-\u9fff]{0,4}?(?:计划|工程|行动|产业|政策|战略)")
@@ -434,7 +436,7 @@ _CN_DIGIT = {digit: max(0, n - 1) for n, digit in enumerate(_CN_ONES)} | {"两":
 _BOUNDS_BEFORE = {
     Bound.NEARLY: "将近 接近 逼近 几近 差不多 (?<![最附远])近 nearly almost approaching close\\sto just\\sunder just\\sbelow"
     " just\\sshort\\sof not\\squite",
-    Bound.UNDER: "不超过 不多于 不高于 不到 不足 不满 不及 未达 未满 低于 少于 小于 至多 最多 最高 顶多 < ≤ less\\sthan fewer\\sthan"
+    Bound.UNDER: "不超过 不多于 不高于 不到 不足 不满 不及 未达 未满 低于 少于 小于 至多 最多 最高 顶多 [存攒省挣赚]不[下到了] < ≤ less\\sthan fewer\\sthan"
     " under below up\\sto at\\smost no\\smore\\sthan not\\smore\\sthan maximum\\sof lower\\sthan shy\\sof short\\sof"
     " smaller\\sthan",
     Bound.OVER: "不少于 不低于 不下于? 不止 至少 起码 最少 最低 (?<!不)(?:超过|超出|高于|多于) 大于 突破 (?<!不)[超逾] > ≥"
@@ -566,6 +568,9 @@ def _figure(text: str, token: _Token) -> Figure:
     if unit == "decade":
         values = tuple(value % 100 for value in values)
     several = "several " if token.bound is Bound.SEVERAL else ""
+    compared = values
+    if unit == "ratio" and values[1] == 1:
+        kind, compared = "times", values[:1]
     return Figure(
         values=values,
         unit=unit,
@@ -575,7 +580,7 @@ def _figure(text: str, token: _Token) -> Figure:
         start=token.start,
         end=token.end,
         text=text[token.start : token.end],
-        key=Key(tuple((value * size).normalize() for value in values), several + kind),
+        key=Key(tuple((value * size).normalize() for value in compared), several + kind),
     )
 
 
@@ -781,8 +786,8 @@ def _name_at(folded: str, token: _Token, number: str) -> _Name | None:
         return _Name(number, end)
     if number.endswith(".0") and not _ZH_UNIT_AT.match(folded, end) and not _EN_UNIT_AT.match(folded, end):
         return _Name(number, end)
-    if _BORN.search(folded, max(0, token.start - 16), token.start):
-        return _Name(number + ("s" if after == "s" else ""), end + (after == "s"))
+    if len(number) in (2, 4) and _BORN.search(folded, max(0, token.start - 16), token.start):
+        return _Name(number[-2:], end + (after == "s"))
     if _EN_HEAD.match(folded, end) and not _EN_UNIT_AT.match(folded, end):
         return _Name(number, end)
     if _ZH_HEAD.match(folded, end) and not _ZH_UNIT_AT.match(folded, end):

@@ -81,6 +81,8 @@ class Index:
         """
         if not text.strip() or k < 1:
             return []
+        # Half a surrogate pair, which no engine can encode, becomes a question mark.
+        text = text.encode("utf-8", "replace").decode("utf-8")
         query = self.embedder.embed_queries([simplified(text)])[0]
         best: dict[str, float] = {}
         for side in self._sides:

@@ -12,7 +12,7 @@ import bm25s  # type: ignore[import-untyped]
 import numpy as np
 import rjieba
 import Stemmer  # type: ignore[import-not-found]
-from bm25s.stopwords import STOPWORDS_EN  # type: ignore[import-untyped]
+from bm25s.stopwords import STOPWORDS_EN_PLUS  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from knowledge.passage import Language
@@ -20,7 +20,7 @@ from knowledge.script import simplified
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[^\W_\u3400-\u9fff]+(?:[.,]\d+)*")
-_STOP_WORDS = frozenset(STOPWORDS_EN)
+_STOP_WORDS = frozenset(STOPWORDS_EN_PLUS)
 # bm25s indexes no corpus that is all empty; no query holds this token.
 _NOTHING = "\0"
 

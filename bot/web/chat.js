@@ -94,12 +94,17 @@ document.addEventListener('keydown', (event) => {
 
 narrow.addEventListener('change', () => { if (open) modal(narrow.matches); });
 
+function reveal() {
+  if (getComputedStyle(top_bar).position === 'sticky') document.body.classList.add('ready');
+  else requestAnimationFrame(reveal);
+}
+
 // A change of language draws the panel anew, and so closes it.
 function relabelled() {
   if (!panel()) return;
   document.documentElement.lang = panel().lang;
   document.title = panel().dataset.title;
-  document.body.classList.add('ready');
+  reveal();
   if (open && !panel().querySelector('.panel-body').firstChild) hide({ refocus: false });
 }
 new MutationObserver(relabelled).observe(document.getElementById('evidence'), {

@@ -61,6 +61,8 @@ def inline(markdown: str, citations: Mapping[int, Citation], language: Language)
         if match["strong"]:
             parts.append(Markup("<strong>{}</strong>").format(inner))
         elif _ASIDE.match(match["em"]):
+            if match["em"].startswith("（") and parts:
+                parts[-1] = parts[-1].rstrip()  # A full-width bracket brings its own space.
             parts.append(Markup('<span class="weak">{}</span>').format(inner))
         else:
             parts.append(Markup("<em>{}</em>").format(inner))

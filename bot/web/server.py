@@ -31,11 +31,14 @@ _POLICY = (
     "manifest-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
 _SOCIAL_CARD = re.compile(r"<meta\s+(?:property|name)=\"(?:og|twitter):[^>]*>\s*")
-_FAVICON = (
+# Until chat.js finds words and style in place the page stays unseen, or its parts would jump; never longer than that.
+_HEAD = (
     '<link rel="icon" href="data:image/svg+xml,'
     "%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='7' "
     "fill='%23155e63'/%3E%3Cpath d='M7 12h14m-5-5 5 5-5 5M25 21H11m5-5-5 5 5 5' fill='none' stroke='%23fff' "
     "stroke-width='2.4' stroke-linecap='round' stroke-linejoin='round'/%3E%3C/svg%3E\">"
+    "<style>body:not(.ready) gradio-app { visibility: hidden; animation: appear 0s 8s forwards }"
+    "@keyframes appear { to { visibility: visible } }</style>"
 )
 
 
@@ -84,7 +87,7 @@ class _Page:
     async def _finish(self, start: Message) -> None:
         nonce = secrets.token_urlsafe(16)
         html = _SOCIAL_CARD.sub("", self._body.decode())
-        html = html.replace("<script", f'<script nonce="{nonce}"').replace("</head>", f"{_FAVICON}</head>", 1)
+        html = html.replace("<script", f'<script nonce="{nonce}"').replace("</head>", f"{_HEAD}</head>", 1)
         body = html.encode()
         headers = MutableHeaders(scope=start)
         headers["Content-Length"] = str(len(body))

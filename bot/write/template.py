@@ -45,13 +45,14 @@ def _summary(evidence: Evidence, language: Language, words: Mapping[str, Any]) -
     passages = (*pro, *con)
     if not passages:
         return
-    which = "both" if pro and con else "pro" if pro else "con"
+    same = bool(pro and con) and pro[0].topics[:1] == con[0].topics[:1]
+    which = "same" if same else "both" if pro and con else "pro" if pro else "con"
     weaknesses = [_weakness(p, language, words) for p in passages]
     names = {side: topic_name(ps[0].topics[0], language) for side, ps in (("pro", pro), ("con", con)) if ps}
     form: Mapping[str, str] = words
     weakness = (
         form["weak_both"].format(first=weaknesses[0], second=weaknesses[1])
-        if which == "both"
+        if len(passages) > 1
         else form["weak_one"].format(first=weaknesses[0])
     )
     yield Draft(

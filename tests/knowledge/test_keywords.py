@@ -25,7 +25,12 @@ def test_english_is_stemmed_lower_cased_and_rid_of_stop_words() -> None:
 def test_traditional_and_simplified_find_each_other() -> None:
     assert tokens("隨著陝西臺灣的學校", "zh") == tokens("随着陕西台湾的学校", "zh")
     index = KeywordIndex.build(ZH, "zh")
-    assert [int(index.scores(query).argmax()) for query in ("房租", "县城学校", "陕西大学生", "房租比上海低嗎")] == [0, 1, 2, 0]
+    assert [int(index.scores(query).argmax()) for query in ("房租", "县城学校", "陕西大学生", "房租比上海低嗎")] == [
+        0,
+        1,
+        2,
+        0,
+    ]
 
 
 def test_a_text_without_the_query_scores_nothing() -> None:

@@ -39,7 +39,7 @@ class Browser:
         self.command("Network.setUserAgentOverride", userAgent=agent, acceptLanguage=language)
         self.command("Storage.clearDataForOrigin", origin=self.url.rstrip("/"), storageTypes="local_storage")
         self.driver.get(self.url)
-        self.wait("#live .empty")
+        self.wait("body.ready #live .empty")
         self.until(lambda: self.run("return document.activeElement.tagName === 'TEXTAREA' || innerWidth < 1060"))
 
     def reload(self) -> None:

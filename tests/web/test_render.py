@@ -80,7 +80,7 @@ MARKER = f'<button type="button" class="cite" data-source="1" aria-label="{LABEL
     [
         ("Nine bridges [1].", f"Nine bridges {MARKER}."),
         ("Nine *(no year)*", 'Nine <span class="weak">(no year)</span>'),
-        ("九座*（没写年份 [1]）*", f'九座<span class="weak">（没写年份 {MARKER}）</span>'),
+        ("九座 *（没写年份 [1]）*", f'九座<span class="weak">（没写年份 {MARKER}）</span>'),
         ("*nine* or **ten**", "<em>nine</em> or <strong>ten</strong>"),
         ("2 * 3 * 4 <b>&amp;", "2 * 3 * 4 &lt;b&gt;&amp;amp;"),
         ("[2]", '<button type="button" class="cite" disabled>2</button>'),

@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+import math
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import chromadb
+import numpy as np
+import pytest
+
+from knowledge.embed import SentenceTransformerEmbedder
+from knowledge.fusion import BACKGROUND_WEIGHT, KEYWORD_WEIGHT, Moments, with_keywords
+from knowledge.index import Index, read_index, write_index
+from knowledge.store import UnusableIndexError
+from knowledge.windows import WINDOW, windows
+from tests.conftest import DOCUMENT, PASSAGES, HashEmbedder, passage
+
+
+@pytest.mark.parametrize(
+    ("text", "id_"),
+    [
+        ("房租一般占工资多少？", "rent"),
+        ("What share of pay goes to the landlord?", "rent"),
+        ("渡轮几点开？", "ferry"),
+        ("Which day is the museum shut?", "museum"),
+        ("縣城看重病方便嗎？", "clinic"),
+        # In the other language only.
+        ("When does the ferry leave for the island?", "ferry"),
+        ("博物馆哪一天不开门？", "museum"),
+        ("那座石桥是什么时候重建的？", "bridge"),
+    ],
+)
+def test_the_answer_comes_first_whatever_its_language(index: Index, text: str, id_: str) -> None:
+    assert index.search(text, k=3)[0].passage.id == id_
+
+
+def test_hits_are_whole_passages_once_each_best_first(index: Index) -> None:
+    hits = index.search("房租", k=100)
+    assert sorted(hit.passage.id for hit in hits) == sorted(p.id for p in PASSAGES)
+    scores = [hit.score for hit in hits]
+    assert scores == sorted(scores, reverse=True)
+    assert {hit.passage for hit in hits} == set(PASSAGES)
+    assert [hit.passage.id for hit in index.search("房租", k=2)] == [hit.passage.id for hit in hits[:2]]
+
+
+@pytest.mark.parametrize(("text", "k"), [("", 10), (" \n", 10), ("房租", 0)])
+def test_nothing_asked_nothing_found(index: Index, text: str, k: int) -> None:
+    assert index.search(text, k=k) == []
+
+
+@pytest.mark.parametrize("text", ["\0", "?!", "\ud800", "😀", "%" * 500, "' OR 1=1 --"])
+def test_odd_texts_are_searched(index: Index, text: str) -> None:
+    assert len(index.search(text, k=3)) == 3
+
+
+def test_the_callers_language_decides_whose_keywords_count(
+    embedder: SentenceTransformerEmbedder, tmp_path: Path
+) -> None:
+    both = passage("both", "博物馆周一闭馆。", text_en="The museum is shut on Mondays.")
+    write_index(tmp_path, embedder, [DOCUMENT], [both, *PASSAGES])
+    with read_index(tmp_path, tmp_path, embedder) as opened:
+        as_english = opened.search("museum 闭馆", k=1, language="en")[0]
+        as_chinese = opened.search("museum 闭馆", k=1, language="zh")[0]
+        by_script = opened.search("museum 闭馆", k=1)[0]
+    assert by_script == as_chinese
+    assert as_english.score != as_chinese.score
+
+
+def test_traditional_and_simplified_questions_find_the_same(index: Index) -> None:
+    assert index.search("搬走的人會回來嗎？", k=5) == index.search("搬走的人会回来吗？", k=5)
+
+
+def test_threads_find_what_one_finds(index: Index) -> None:
+    texts = [p.text for p in PASSAGES] * 4
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(index.search, texts))
+    assert together == [index.search(text) for text in texts]
+
+
+def test_every_side_window_and_ask_has_a_vector(tmp_path: Path) -> None:
+    long = "。".join(f"第{n}条路通往第{n}座城" for n in range(30)) + "。"
+    passages = [passage("a:1", "甲", text_en="A", asks=("甲吗？", "Is it A?")), passage("b", long)]
+    assert write_index(tmp_path, HashEmbedder(), [DOCUMENT], passages) == 5 + len(windows(long))
+    client = chromadb.PersistentClient(tmp_path / "chroma", chromadb.config.Settings(anonymized_telemetry=False))
+    zh = client.get_collection("passages-zh", embedding_function=None).get(include=["metadatas"])
+    en = client.get_collection("passages-en", embedding_function=None).get(include=["metadatas"])
+    client.close()
+    assert zh["ids"] == ["text-0:a:1", "ask-0:a:1", "text-0:b", *(f"window-{n}:b" for n in range(len(windows(long))))]
+    assert en["ids"] == ["text-0:a:1", "ask-1:a:1"]
+    assert en["metadatas"] == [
+        {"passage_id": "a:1", "language": "en", "kind": "text"},
+        {"passage_id": "a:1", "language": "en", "kind": "ask"},
+    ]
+
+
+def test_an_index_of_one_language_and_one_passage_works(tmp_path: Path) -> None:
+    embedder = HashEmbedder()
+    write_index(tmp_path, embedder, [DOCUMENT], [passage("only", "一句话")])
+    with read_index(tmp_path, tmp_path, embedder) as opened:
+        assert [hit.passage.id for hit in opened.search("一句话")] == ["only"]
+        assert [hit.passage.id for hit in opened.search("a sentence")] == ["only"]
+        assert all(math.isfinite(hit.score) for hit in opened.search("a sentence"))
+
+
+def test_more_passages_than_candidates_are_searched(tmp_path: Path) -> None:
+    embedder = HashEmbedder()
+    write_index(tmp_path, embedder, [DOCUMENT], [passage(f"p{n}", f"第{n}号门牌在河的北岸") for n in range(600)])
+    with read_index(tmp_path, tmp_path, embedder) as opened:
+        assert opened.search("第477号门牌", k=1)[0].passage.id == "p477"
+        assert len(opened.search("门牌", k=300)) == 300
+
+
+def test_progress_counts_up_to_the_total(tmp_path: Path) -> None:
+    calls: list[tuple[int, int]] = []
+    write_index(tmp_path, HashEmbedder(), [DOCUMENT], PASSAGES, lambda done, total: calls.append((done, total)))
+    assert [done for done, _ in calls] == sorted({done for done, _ in calls})
+    assert {total for _, total in calls} == {calls[-1][0]}
+
+
+def test_what_is_not_an_index_is_unusable(tmp_path: Path) -> None:
+    with pytest.raises(UnusableIndexError, match=r"^it cannot be read \(.*\)$"):
+        read_index(tmp_path, tmp_path, HashEmbedder())
+
+
+def test_retriever_gives_langchain_documents(index: Index) -> None:
+    retriever = index.as_retriever(k=2)
+    documents = retriever.invoke("房租要花多少？")
+    hits = index.search("房租要花多少？", k=2)
+    assert [d.id for d in documents] == [hit.passage.id for hit in hits]
+    assert documents[0].page_content == hits[0].passage.text
+    assert documents[0].metadata == hits[0].passage.model_dump(mode="json") | {"score": hits[0].score}
+
+
+def test_moments_are_those_of_the_similarities() -> None:
+    generator = np.random.default_rng(0)
+    passages, background = (generator.normal(size=(n, 8)).astype(np.float32) for n in (50, 4))
+    query = generator.normal(size=8).astype(np.float32)
+    everything = np.vstack([passages, np.repeat(background, BACKGROUND_WEIGHT // 4, axis=0)]) @ query
+    expected = (passages @ query - everything.mean()) / everything.std()
+    standing = Moments.of(passages, background).standardise((passages @ query).astype(np.float64), query)
+    np.testing.assert_allclose(standing, expected, atol=1e-4)
+
+
+def test_keywords_are_averaged_in_and_silent_where_none_matches() -> None:
+    similarities, keywords = np.array([1.0, 3.0]), np.array([2.0, 0.0, 0.0, 2.0])
+    fused = with_keywords(similarities, keywords[:2], keywords)
+    np.testing.assert_allclose(fused, (similarities + KEYWORD_WEIGHT * np.array([1, -1])) / (1 + KEYWORD_WEIGHT))
+    np.testing.assert_array_equal(with_keywords(similarities, np.zeros(2), np.zeros(4)), similarities)
+
+
+def test_windows_are_whole_sentences_and_together_the_text() -> None:
+    chinese = "".join(f"第{n}句话说的是另外一座城市和那里的人。" for n in range(12))
+    english = " ".join(f"Sentence {n} is about 2.5 towns, e.g. another one." for n in range(12))
+    for text in (chinese, english, "。" * 500, "x" * 500, "行\n" * 300):
+        assert "".join(windows(text)) == text
+    assert all(window.endswith("。") and len(window) <= WINDOW / 2 for window in windows(chinese))
+    assert all(window.rstrip().endswith(".") and len(window) <= WINDOW for window in windows(english))
+    assert len(windows(chinese)) > 2
+    assert windows("一句。") == []
+    assert windows("") == []
