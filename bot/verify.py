@@ -12,6 +12,7 @@ from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
@@ -57,7 +58,7 @@ def _check_weakness(text: str, passages: Sequence[Passage]) -> str | None:
     """A weakness speaks of what a passage lacks, so only its figures are checked, also against the editors' notes."""
     claim = _read(_bare(text))
     supports = [_support(passage, with_notes=True) for passage in passages]
-    return _foreign_name(claim, supports) or _foreign_figure(claim, supports)
+    return _foreign_name(claim, supports) or _foreign_figure(claim, supports, anywhere=True)
 
 
 def _quotes(text: str, side: str | None) -> bool:
@@ -410,12 +411,12 @@ def _foreign_name(claim: _Reading, supports: list[_Support]) -> str | None:
     return None
 
 
-def _foreign_figure(claim: _Reading, supports: list[_Support]) -> str | None:
+def _foreign_figure(claim: _Reading, supports: list[_Support], *, anywhere: bool = False) -> str | None:
     documents = len({support.document for support in supports})
     for figure in claim.figures:
         if _counts_articles(claim, figure, documents):
             continue
-        reasons = [_misfit(claim, figure, support) for support in supports]
+        reasons = [_misfit(claim, figure, support, anywhere=anywhere) for support in supports]
         if None not in reasons:
             return next((reason for reason in reasons if reason), f"{figure.text} is not in the cited passages")
     return None
@@ -427,19 +428,22 @@ def _counts_articles(claim: _Reading, figure: Figure, documents: int) -> bool:
     return plain and (figure.unit == "article" or others is not None)
 
 
-def _misfit(claim: _Reading, figure: Figure, support: _Support) -> str | None:
-    """Why this passage does not bear the figure out: an empty reason where it does not have it at all."""
+def _misfit(claim: _Reading, figure: Figure, support: _Support, *, anywhere: bool) -> str | None:
+    """Why this passage does not bear the figure out: an empty reason where it does not have it at all.
+
+    ``anywhere`` asks for no place.
+    """
     matching = support.matching(figure, claim)
     if not matching:
         named = any(figure.text in reading.names for reading in support.readings(claim))
         return None if named or _left_to_grammar(claim, figure, support) else ""
-    objections = (_wrong_unit, _wrong_bound, _wrong_direction, _wrong_place)
-    return next((reason for wrong in objections if (reason := wrong(claim, figure, support, matching))), None)
+    wrongs = (_wrong_unit, _wrong_bound, _wrong_direction, *(() if anywhere else (_wrong_place,)))
+    return next((reason for wrong in wrongs if (reason := wrong(claim, figure, support, matching))), None)
 
 
 def _left_to_grammar(claim: _Reading, figure: Figure, support: _Support) -> bool:
     """Whether another language would leave the figure unsaid: 1名 and "each expert", 年薪 and "a salary"."""
-    if support.in_language(claim) or figure.values != (1,):
+    if support.in_language(claim) or figure.values != (Decimal(1),):
         return False
     periods = any(own.period for reading in support.sides for own in reading.figures)
     return (figure.period and not periods) or (figure.key.kind == "number" and figure.unit != "yuan")

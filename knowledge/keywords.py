@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -17,6 +18,9 @@ from numpy.typing import NDArray
 
 from knowledge.passage import Language
 from knowledge.script import simplified
+
+# It sets itself to DEBUG.
+logging.getLogger("bm25s").setLevel(logging.WARNING)
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[^\W_\u3400-\u9fff]+(?:[.,]\d+)*")

@@ -73,6 +73,7 @@ def _passages(document: Document, text: str) -> Iterator[Passage]:
             source=document.source,
             locator=f"paragraph {number}",
             paragraph=number,
+            line=text.count("\n", 0, found.start()) + 1,
             quote=found[0],
             start=found.start(),
             end=found.end(),

@@ -103,6 +103,7 @@ def test_paragraphs_are_quoted_to_the_letter(tmp_path: Path, file: Path, newline
     assert [p.text for p in passages] == [text.replace("\n", newline) for text in PARAGRAPHS]
     assert [decoded[p.start : p.end] for p in passages] == [p.quote for p in passages] == [p.text for p in passages]
     assert [p.locator for p in passages] == ["paragraph 1", "paragraph 2", "paragraph 3"]
+    assert [p.line for p in passages] == [1, 4, 8]
     assert [p.language for p in passages] == ["zh", "en", "zh"]
     assert {p.source for p in passages} == {str(file)}
     assert {p.grade for p in passages} == {"unsourced"}

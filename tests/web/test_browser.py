@@ -192,6 +192,30 @@ def test_the_language_is_the_questions_until_the_user_chooses(browser: Browser, 
     assert advisor.asked[-1][2] is None
 
 
+def test_copy_takes_the_answer_and_its_sources(browser: Browser) -> None:
+    browser.open()
+    browser.command("Browser.grantPermissions", permissions=["clipboardReadWrite", "clipboardSanitizedWrite"])
+    browser.ask(MEDICAL)
+    browser.wait("#live .copy").click()
+    browser.until(lambda: browser.texts("#live .copy span") == ["Copied"])
+    assert browser.run("return navigator.clipboard.readText()") == (
+        "By the waiting-room record, a neighbourhood clinic in Chengdu sees you after 9 minutes. [1] *(one week only)*"
+        "\n\nSources\n[1] From the waiting room, paragraph 3, the district health station, Official statistic"
+    )
+
+
+def test_enter_that_ends_a_chinese_word_does_not_ask(browser: Browser, advisor: FakeAdvisor) -> None:
+    browser.open(language="zh-CN")
+    asked = len(advisor.asked)
+    browser.command("Input.imeSetComposition", text="chengdu", selectionStart=7, selectionEnd=7)
+    browser.command("Input.dispatchKeyEvent", type="rawKeyDown", key="Process", windowsVirtualKeyCode=229)
+    browser.command("Input.insertText", text="成都")
+    assert browser.box().get_property("value") == "成都"
+    assert (len(advisor.asked), browser.all(".turn")) == (asked, [])
+    browser.box().send_keys(ENTER)
+    browser.answered("成都")
+
+
 def test_the_keyboard_is_enough(browser: Browser) -> None:
     browser.open()
     browser.type(MEDICAL + ENTER)

@@ -1,0 +1,223 @@
+"""The command line: quliu chat | ask | search | index | doctor."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from uuid import uuid4
+
+import typer
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from bot.errors import QuliuError, SettingsError
+from bot.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from bot.advisor import Advisor
+    from bot.turn import Answer
+    from knowledge.passage import Hit
+
+app = typer.Typer(
+    help="quliu (去留): cited answers for people who weigh a move between Chinese cities.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+Count = Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
+
+
+def main() -> None:
+    """Run the command line: exit code 1 where something failed, 2 where it was misused."""
+    try:
+        app()
+    except SettingsError as error:
+        _complain(error)
+        sys.exit(2)
+    except QuliuError as error:
+        _complain(error)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+@app.command()
+def ask(
+    text: Annotated[str | None, typer.Argument(help="The question.")] = None,
+    turns: Annotated[
+        Path | None, typer.Option(help="A JSON list of messages, asked one after another as one conversation.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Answer a question, with its evidence."""
+    if (text is None) == (turns is None):
+        raise typer.BadParameter("give either TEXT or --turns FILE")
+    messages = [text] if text is not None else _read_turns(turns)
+    with _open_advisor() as advisor:
+        thread_id = uuid4().hex if turns else None
+        try:
+            for message in messages:
+                answer = advisor.ask(message, thread_id)
+                if as_json:
+                    sys.stdout.write(answer.model_dump_json() + "\n")
+                else:
+                    _show(answer)
+        finally:
+            if thread_id:
+                advisor.forget(thread_id)
+
+
+@app.command()
+def search(text: Annotated[str, typer.Argument(help="What to look for.")], k: Count = 10, as_json: AsJson = False) -> None:
+    """Find passages, best first."""
+    with _open_advisor() as advisor:
+        hits = advisor.index.search(text, k=k)
+    if as_json:
+        sys.stdout.write(json.dumps([hit.model_dump(mode="json") for hit in hits], ensure_ascii=False) + "\n")
+    else:
+        _show_hits(hits)
+
+
+@app.command()
+def index(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Text files or folders to index beside the notes.")] = None,
+    only: Annotated[bool, typer.Option("--only", help="Leave the bundled notes out.")] = False,
+) -> None:
+    """Build the index anew from the bundled notes and from your own files."""
+    from knowledge import build_index
+    from knowledge.embed import SentenceTransformerEmbedder
+
+    settings = load_settings()
+    if only and not paths:
+        raise typer.BadParameter("--only needs a file or a folder")
+    with _progress() as tell:
+        tell.phase("Loading the embedding model")
+        embedder = SentenceTransformerEmbedder(settings.embedding_model)
+        tell.phase("Indexing")
+        with build_index(
+            paths or (), settings.index_dir, notes=not only, embedder=embedder, progress=tell.advance
+        ) as built:
+            counts = len(built.documents), len(built.passages)
+    out.print(f"Indexed {counts[0]} documents, {counts[1]} passages in {settings.index_dir}", soft_wrap=True)
+
+
+@app.command()
+def chat(
+    host: Annotated[str | None, typer.Option(help="Address to listen on; loopback by default.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = None,
+) -> None:
+    """Serve the web chat."""
+    settings = load_settings()
+    host, port = host or settings.host, settings.port if port is None else port
+    with _open_advisor(settings) as advisor:
+        from bot.web import serve
+
+        serve(advisor, host, port, on_ready=lambda url: out.print(f"quliu is at {url}", soft_wrap=True))
+
+
+@app.command()
+def doctor() -> None:
+    """Check what is installed, the model, the index, and one test question."""
+    from bot.doctor import examine
+
+    table = Table(box=None, show_header=False, padding=(0, 1))
+    healthy = True
+    with _progress() as tell:
+        tell.phase("Examining")
+        for finding in examine(load_settings()):
+            healthy &= finding.ok
+            table.add_row(Text("✓" if finding.ok else "✗", "green" if finding.ok else "red"), finding.subject, finding.detail)
+    out.print(table)
+    if not healthy:
+        raise typer.Exit(1)
+
+
+class _Teller:
+    """Where a command is: a phase by name, and within it what is done of how much."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._task = progress.add_task("Starting", total=None)
+
+    def phase(self, name: str) -> None:
+        self._progress.update(self._task, description=name, total=None, completed=0)
+
+    def advance(self, done: int, total: int) -> None:
+        self._progress.update(self._task, description="Indexing", completed=done, total=total)
+
+    def notify(self, message: str) -> None:
+        err.print(message, soft_wrap=True)
+
+
+@contextmanager
+def _progress() -> Iterator[_Teller]:
+    """A progress line on standard error; on no terminal it stays silent."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+        yield _Teller(progress)
+
+
+def _open_advisor(settings: Settings | None = None) -> Advisor:
+    settings = settings or load_settings()
+    with _progress() as tell:
+        tell.phase("Loading the embedding model")
+        from bot.advisor import Advisor
+
+        return Advisor.open(settings, notify=tell.notify, progress=tell.advance)
+
+
+def _read_turns(path: Path | None) -> list[str]:
+    assert path is not None
+    try:
+        loaded = json.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise typer.BadParameter(f"{path} cannot be read ({error.strerror}); give a readable file") from error
+    except ValueError as error:
+        raise typer.BadParameter(f"{path} is no JSON ({error}); write a list of strings") from error
+    if not isinstance(loaded, list) or not loaded or not all(isinstance(message, str) for message in loaded):
+        raise typer.BadParameter(f"{path} holds no list of messages; write one such as [\"first\", \"second\"]")
+    return loaded
+
+
+def _show(answer: Answer) -> None:
+    out.print(Markdown(answer.text))
+    if answer.citations:
+        out.print()
+    for citation in answer.citations:
+        who = f", {citation.attribution}" if citation.attribution else ""
+        line = f"[{citation.number}] {citation.document_title}, {citation.locator}{who} ({_grade(answer, citation.grade)})"
+        out.print(Text(line, "dim"))
+
+
+def _grade(answer: Answer, grade: str) -> str:
+    from prompts import load
+
+    return str(load("answer", answer.language)["grades"][str(grade)])
+
+
+def _show_hits(hits: list[Hit]) -> None:
+    table = Table(box=None, padding=(0, 1))
+    table.add_column("score", justify="right")
+    table.add_column("passage")
+    for hit in hits:
+        where = Text(f"{hit.passage.source}, {hit.passage.locator}", "dim")
+        table.add_row(f"{hit.score:.2f}", Text.assemble(hit.passage.text, "\n", where))
+    out.print(table if hits else "Nothing found.")
+
+
+def _complain(error: Exception) -> None:
+    err.print(Text(f"quliu: {' '.join(str(error).split())}", "red"), soft_wrap=True)
+
+
