@@ -12,7 +12,7 @@ from bot.conversation import Conversations
 from bot.intent import IntentClassifier, examples
 from bot.retrieve import Retriever, theme_asks
 from bot.settings import Settings, load_settings
-from bot.turn import Answer, Claim, Draft, Request, Withheld
+from bot.turn import Answer, Claim, Draft, Intent, Request, Withheld
 from bot.understand import Understander
 from bot.verify import verify
 from bot.weigh import Corpus, weigh
@@ -21,7 +21,8 @@ from bot.write.template import TemplateWriter
 from knowledge import open_index
 from knowledge.corpus import load_tensions, load_themes
 from knowledge.embed import SentenceTransformerEmbedder, VectorCache
-from knowledge.script import simplified
+from knowledge.passage import LANGUAGES
+from knowledge.script import language_of, simplified
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
@@ -40,7 +41,9 @@ class Advisor:
         self.index = index
         self.settings = settings
         self._corpus = Corpus(index.passages, tuple(t for t in load_tensions() if _holds(index, t.sides)))
-        classifier = IntentClassifier(self._embed, self._known_vectors([text for _, text in examples()]))
+        typical = [*examples(), *_lookups(index)]
+        vectors = self._known_vectors([text for _, text in typical])
+        classifier = IntentClassifier(self._embed, [intent for intent, _ in typical], vectors)
         self._understander = Understander(classifier, settings.max_question_length)
         themes = tuple(t for t in load_themes() if _holds(index, (t.notes,)))
         self._retriever = Retriever(index, themes, self._known_vectors([ask for _, ask in theme_asks(themes)]))
@@ -160,6 +163,16 @@ class _Clock:
     def milliseconds(self) -> Mapping[str, float]:
         spent = {**self._spent, "total": perf_counter() - self._start}
         return {step: round(1000 * seconds, 3) for step, seconds in spent.items()}
+
+
+def _lookups(index: Index) -> list[tuple[Intent, str]]:
+    """For each note one question in each language that asks for just that note."""
+    return [
+        (Intent.LOOKUP, ask)
+        for passage in index.passages.values()
+        for language in LANGUAGES
+        for ask in [a for a in passage.asks if language_of(a) == language][:1]
+    ]
 
 
 def _holds(index: Index, sides: tuple[tuple[str, ...], ...]) -> bool:

@@ -1,4 +1,4 @@
-"""What a message wants: words that say it outright, and the likeness to typical messages where they do not."""
+"""What a message wants: a linear probe on its embedding, helped by words that say it outright."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from functools import cache
 from importlib.resources import files
 
 import numpy as np
-import numpy.typing as npt
 import yaml
+from numpy.typing import NDArray
 
 from bot.turn import Intent
 from knowledge.script import simplified
 
-Vectors = npt.NDArray[np.float32]
+Vectors = NDArray[np.float32]
 
 _RULES: Mapping[Intent, re.Pattern[str]] = {
     Intent.DECISION: re.compile(
@@ -71,7 +71,6 @@ _ELSEWHERE = re.compile(
     r"\bhoroscope\b|\blose weight\b|\bhotel\b|\bflight\b|\btrain (?:time|ticket)s?\b",
     re.I,
 )
-_IN_SCOPE = (Intent.LOOKUP, Intent.DECISION, Intent.WHY, Intent.COMPARE, Intent.OVERVIEW)
 _MOVE_TALK = re.compile(
     r"搬|离开|逃离|回去|过去|老家|返乡|辞职|留下|回乡|家乡|移居|挪窝|跳槽|过去[吗么?？,，]|[去回走留来]不[去回走留来]|闯|漂|回[^,，。]{0,6}(?:发展|照顾|工作|县|村|省)|"
     r"[去到回来往奔留离](?:了|到|在)?(?:北京|上海|广州|深圳|一线|二线|三线|县城|小城|大城市)|"
@@ -85,58 +84,59 @@ _FIRST_PERSON = re.compile(
     r"\b(?:cousin|friend|sister|brother|son|daughter|candidate|partner|wife|husband)\b|朋友|同学|候选人|对象|闺女|儿子",
     re.I,
 )
-_STORY = 36  # characters of Chinese, or a third as many English words, from which a personal message tells a story
+# What plain words add to the probe's score of an intent, which for the right one is near 1 and else near 0. Found on
+# questions of our own, with the ridge: the probe alone tells a decision from the rest (area under the curve .988), but
+# not a lookup from an overview, where the wording tells more.
+_SAID = 0.3
+_SAID_ELSEWHERE = 0.4
+_NOT_PERSONAL = -0.2
+_WANTS_FIGURE = -0.15
+_NAMES_NOTHING = 0.1
+_RIDGE = 1.0
 
 
 class IntentClassifier:
-    """Decides by the words where they are plain, and by the nearest typical messages where they are not."""
+    """A linear probe on the embedding of a message, helped by words that say outright what it wants."""
 
-    def __init__(self, embed: Callable[[str], Vectors], example_vectors: Vectors) -> None:
-        """``embed`` gives the vector of a message, shape (dim,); ``example_vectors`` are those of ``examples()``."""
+    def __init__(self, embed: Callable[[str], Vectors], intents: Sequence[Intent], vectors: Vectors) -> None:
+        """``embed`` gives the vector (dim,) of a message; ``vectors`` (n, dim) are those of messages of ``intents``."""
         self._embed = embed
-        self._intents = [intent for intent, _ in examples()]
-        self._vectors = example_vectors
+        self._intents = tuple(dict.fromkeys(intents))
+        rows = np.array([self._intents.index(intent) for intent in intents])
+        self._mean, self._weights, self._shares = _fit(vectors, rows, len(self._intents))
 
     def classify(self, text: str, *, has_place: bool, moves: bool, topics: Sequence[str], wants_figure: bool) -> Intent:
         """The intent of a cleaned message; ``moves`` says that it speaks of going to or leaving a place it names."""
         plain = simplified(text)
-        says = {intent for intent, pattern in _RULES.items() if pattern.search(plain)}
-        moves = moves or bool(_MOVE_TALK.search(plain))
-        personal = bool(_FIRST_PERSON.search(plain))
-        if Intent.ABOUT_BOT in says and not (has_place and topics):
-            return Intent.ABOUT_BOT
-        if _ELSEWHERE.search(plain) and not moves:
-            return Intent.OUT_OF_SCOPE
-        asks_reason = Intent.WHY in says and not personal
-        if Intent.DECISION in says and (moves or (has_place and personal)) and not asks_reason:
-            return Intent.DECISION
-        nearest = self._nearest(text)
-        if not (has_place or topics or moves) and nearest[Intent.ABOUT_BOT] > max(nearest[i] for i in _IN_SCOPE):
-            return Intent.ABOUT_BOT if nearest[Intent.ABOUT_BOT] > nearest[Intent.OUT_OF_SCOPE] else Intent.OUT_OF_SCOPE
-        if not (has_place or topics or moves) and nearest[Intent.OUT_OF_SCOPE] > max(nearest[i] for i in _IN_SCOPE):
-            return Intent.OUT_OF_SCOPE
-        if personal and moves and not wants_figure and not asks_reason and _tells_a_story(plain):
-            return Intent.DECISION
-        for intent in (Intent.WHY, Intent.COMPARE, Intent.OVERVIEW):
-            if intent in says:
-                return intent
         if has_place and _is_bare(plain):
             return Intent.OVERVIEW
-        if personal and moves and not wants_figure and nearest[Intent.DECISION] > nearest[Intent.LOOKUP]:
-            return Intent.DECISION
-        return Intent.LOOKUP
+        moves = moves or bool(_MOVE_TALK.search(plain))
+        probed = ((self._embed(text) - self._mean) @ self._weights + self._shares).tolist()
+        score = dict(zip(self._intents, probed, strict=True))
+        for intent, pattern in _RULES.items():
+            if pattern.search(plain):
+                score[intent] += _SAID
+        decides = bool(_RULES[Intent.DECISION].search(plain))
+        score[Intent.DECISION] += 0 if decides or _FIRST_PERSON.search(plain) else _NOT_PERSONAL
+        score[Intent.DECISION] += _WANTS_FIGURE if wants_figure and not decides else 0
+        score[Intent.DECISION] += 0 if moves or has_place else _NOT_PERSONAL
+        score[Intent.ABOUT_BOT] += _NOT_PERSONAL if has_place and topics else 0
+        score[Intent.OUT_OF_SCOPE] += _SAID_ELSEWHERE if _ELSEWHERE.search(plain) and not moves else 0
+        score[Intent.OUT_OF_SCOPE] += 0 if has_place or topics or moves else _NAMES_NOTHING
+        return max(self._intents, key=score.__getitem__)
 
-    def _nearest(self, text: str) -> Mapping[Intent, float]:
-        """For each intent, the mean likeness of its two nearest examples."""
-        likeness = self._vectors @ self._embed(text)
-        by_intent: dict[Intent, list[float]] = {}
-        for intent, value in zip(self._intents, likeness.tolist(), strict=True):
-            by_intent.setdefault(intent, []).append(value)
-        return {intent: sum(sorted(values)[-2:]) / 2 for intent, values in by_intent.items()}
 
-
-def _tells_a_story(text: str) -> bool:
-    return len(re.findall(r"[\u3400-\u9fff]", text)) + 3 * len(re.findall(r"[a-z']+", text, re.I)) >= _STORY
+def _fit(vectors: Vectors, rows: NDArray[np.intp], classes: int) -> tuple[Vectors, Vectors, Vectors]:
+    """Mean (dim,), weights (dim, classes) and shares (classes,) of a ridge regression that counts each class alike."""
+    counts = np.bincount(rows, minlength=classes)
+    weight = (len(rows) / classes / counts[rows]).astype(np.float32)[:, None]
+    mean = vectors.mean(axis=0)
+    centred = vectors - mean
+    wanted = np.eye(classes, dtype=np.float32)[rows]
+    shares = wanted.mean(axis=0)
+    gram = (centred * weight).T @ centred + _RIDGE * np.eye(vectors.shape[1], dtype=np.float32)
+    weights = np.linalg.solve(gram, (centred * weight).T @ (wanted - shares))
+    return mean, weights.astype(np.float32), shares
 
 
 def _is_bare(text: str) -> bool:

@@ -2,9 +2,10 @@
 
 Measured on public Chinese and English sets with the default model:
 
-- A passage is close to a question as a whole or in one part, so the two similarities are averaged.
+- A passage is close to a question as a whole or in one part, so the two similarities are averaged
+  (recall@1 .90 to .92 within Chinese, .71 to .78 from Chinese to English).
 - A question in the other language comes near to some passages whatever it asks; taking off most of what an average
-  question of its language has in common lifts recall@1 from .71 to .81 (Chinese question, English passages).
+  question of its language has in common lifts that to .81.
 - Similarities within one language lie higher than between two, so each side is standardised by its own mean and
   deviation. Background sentences count among its members: a side of few passages, all about one thing, has no
   statistics of its own worth the name.

@@ -242,6 +242,7 @@ _FAMOUS = frozenset({"996", "985", "211", "007"})
 _CN_RANGE = re.compile(r"(十?)([一二两三四五六七八九])([二三四五六七八九])([十百千万亿]{0,3})")
 _CN_RANGE_AHEAD = re.compile(f"[至到~—-]{_CN}")
 _WORD_RANGE_AHEAD = re.compile(rf"(?:\s(?:to|or)\s|-to-)(?:{_WORD})(?![a-z])")
+_SCALED_CN = re.compile(r"([一二三四五六七八九两])[十百千万亿]{1,2}")
 _BARE_SCALE = re.compile(r"[百千万亿]{1,3}")
 _BARE_BEFORE = re.compile(r"(?:上|近|超|过|逾|破|成|达|年薪|月薪|月入|资产|身家|造价)\Z")
 _MORE_SCALE = re.compile(r"([多余来几]?)(百万|千万|万亿|[百千万亿](?![姓度货]))")
@@ -255,7 +256,7 @@ _ONE_IN = re.compile(
     r"\s(?:in|out\sof)\s(?:every\s)?(\d{1,3})(?![\d.,%/]|\s?(?:year|month|day|week|hour|minute|cit|prov))"
 )
 _PAID = re.compile(r"(?:薪|工资|收入|[月年]入|房租|租金|攒|存|挣|赚|花|补贴)[^，。；、\d]{0,5}\Z")
-_MONEY_AHEAD = re.compile(r"\s?(?:元|yuan|rmb|人|%)")
+_HOURS = re.compile(r"\shours?(?![a-z])")
 _ORDINAL_END = re.compile(r"(?:st|nd|rd|th)(?![a-z])")
 _LETTERS = re.compile(r"[a-z]+")
 _MILLION = re.compile(r"m(?![a-z])")
@@ -279,14 +280,14 @@ _Match = re.Match[str]
 
 def _chinese(numeral: str) -> Decimal | None:
     """The value of a Chinese numeral; None where it is none, such as 二三千三."""
-    if numeral in "十百千万亿":
+    if numeral in _CN_SCALE:
         return Decimal(_CN_SCALE[numeral])
     if numeral[0] in "百千万亿":
         numeral = "一" + numeral
     try:
         # cn2an reads 二三 as 23, which here is a range and caught before; "normal" knows 两 and 一万二.
         return Decimal(str(cn2an.cn2an(numeral, "normal")))
-    except ValueError:
+    except (ValueError, KeyError):
         return None
 
 
@@ -462,7 +463,7 @@ def _name_at(folded: str, token: Token, number: str) -> Name | None:
         return Name(number, end + 1)
     if len(number) in (2, 4) and _BORN.search(folded, max(0, token.start - 16), token.start):
         return Name(number[-2:], end + (after == "s"))
-    if number in _FAMOUS and not _MONEY_AHEAD.match(folded, end):
+    if number in _FAMOUS and (not _has_unit(folded, end) or _HOURS.match(folded, end)):
         return Name(number, end)
     titled = number.endswith(".0") or _EN_HEAD.match(folded, end) or _ZH_HEAD.match(folded, end)
     return Name(number, end) if titled and not _has_unit(folded, end) else None
@@ -519,6 +520,9 @@ def _read_cn(folded: str, match: _Match, tokens: list[Token]) -> _Read:
         return Name(numeral if _has_unit(folded, token.end) else None, token.end)
     token.values = [value]
     _scale(folded, token)
+    if scaled := _SCALED_CN.fullmatch(numeral):
+        token.scale = int(value / _CN_DIGIT[scaled[1]])
+        token.mantissa = value / token.scale
     if _measure(folded, token):
         counts = numeral != "一" or token.unit in _OF_ONE
     else:
@@ -533,12 +537,14 @@ def _cn_word(folded: str, start: int, numeral: str, before: str) -> Name | None:
     if name := _CN_NAMES.match(folded, start):
         return Name("3A" if name[1] else _CN_DECADES[name[2]], name.end())
     idiom = _IDIOM.match(folded, start)
+    if idiom:
+        return Name(None, idiom.end())
     article = (numeral[0] == "一" and before in _NOT_ONE) or (len(numeral) == 1 and before in "期拜")
-    return Name(None, idiom.end() if idiom else start + len(numeral)) if idiom or article else None
+    return Name(None, start + len(numeral)) if article else None
 
 
 def _read_bare_scale(folded: str, token: Token, numeral: str, before: str) -> _Read:
-    """百万 or 万 with no number before it: an amount where something says so (年薪百万, 过万), else a manner of speech."""
+    """百万 or 万 with no number before it: an amount if something says so (年薪百万, 过万), else a way of speaking."""
     if before in "过上破":
         token.bound = Bound.OVER
     said_so = token.bound or _BARE_BEFORE.search(folded, max(0, token.start - 2), token.start)

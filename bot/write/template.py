@@ -47,7 +47,7 @@ def _summary(evidence: Evidence, language: Language, words: Mapping[str, Any]) -
         return
     same = bool(pro and con) and pro[0].topics[:1] == con[0].topics[:1]
     which = "same" if same else "both" if pro and con else "pro" if pro else "con"
-    weaknesses = [_weakness(p, language, words) for p in passages]
+    weaknesses = [_lack(p, language, words) for p in passages]
     names = {side: topic_name(ps[0].topics[0], language) for side, ps in (("pro", pro), ("con", con)) if ps}
     form: Mapping[str, str] = words
     weakness = (
@@ -116,11 +116,15 @@ def _cite(text: str, sides: Sequence[Sequence[str]]) -> str:
 
 def _weakness(passage: Passage, language: Language, words: Mapping[str, Any]) -> str:
     """Who says it and what it lacks, in a few words."""
-    weakness = passage.weakness[language] if passage.weakness else str(words["grades"][str(passage.grade)])
+    weakness = _lack(passage, language, words)
     who = passage.attribution[language] if passage.attribution and passage.grade in _SOURCED else None
     if not who or who in weakness:
         return weakness
     return str(words["attributed"]).format(who=who, weakness=weakness)
+
+
+def _lack(passage: Passage, language: Language, words: Mapping[str, Any]) -> str:
+    return passage.weakness[language] if passage.weakness else str(words["grades"][str(passage.grade)])
 
 
 def _join(parts: Sequence[str | None], language: Language) -> str:
