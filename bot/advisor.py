@@ -60,14 +60,14 @@ class Advisor:
     ) -> Advisor:
         """Open the adviser, building its index from the notes where there is none that can be used.
 
-        ``notify`` is told in one line what was rebuilt and why; ``progress`` gets the passages done and their total.
+        ``notify`` is told in one line what was rebuilt and why; ``progress`` gets texts done and texts in all.
 
         Raises:
             QuliuError: a setting is wrong, the model cannot be loaded, or the index can neither be read nor built.
         """
         settings = settings or load_settings()
         embedder = SentenceTransformerEmbedder(settings.embedding_model)
-        return cls(open_index(settings.index_dir, embedder=embedder, notify=notify), settings)
+        return cls(open_index(settings.index_dir, embedder=embedder, notify=notify, progress=progress), settings)
 
     def ask(self, text: str, thread_id: str | None = None, language: Language | None = None) -> Answer:
         """The answer to ``text``; with a ``thread_id`` it joins that conversation."""

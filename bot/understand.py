@@ -32,7 +32,7 @@ _DESTINATION = tuple(
         rf"(?:看上|相中|盯上)[^,，。]{{0,4}}({_P})",
         rf"(?:offer|job|position|role|post|life|future|gig)s? (?:from|in|at|near|over in) ?(?:\w+ ){{0,2}}({_P})",
         rf"\b(?:to|into|for|toward|towards|try|trying|choose|pick|prefer|considering|consider|about|versus|vs|like)\s+(?:\w+ )?({_P})",
-        rf"({_P})[^.!?;,]{{0,30}}\b(?:offer|offered|wants?|would be|will be|could be|sounds?|looks?|seems?)\b",
+        rf"({_P})(?:'s)?(?: (?!and\b|but\b|my\b|the\b)\w+){{0,3}} (?:offered|wants?|would be|will be|could be|sounds?|looks?|seems?)\b",
         rf"\b(?:friends?|mates?|cousin|colleague|recruiter|guy|firm|company)\b[^.!?;,]{{0,20}}\bin ({_P})",
         rf"(?<![跟和与])(?<![跟和与].)(?<![跟和与]..)(?<![跟和与]...)(?:同学|朋友|哥们|闺蜜|亲戚|表[哥姐弟妹]|堂[哥姐弟妹]|对象|男朋友|女朋友|老公|老婆)[^,，。]{{0,4}}在({_P})",
     )
@@ -65,15 +65,16 @@ _LEFT_FOR = re.compile(
 _MOTION = re.compile(
     rf"(?:去|到|回|搬|奔|来|往|跑|留在|离开|从|闯)\s*{_P}|\b(?:to|leave|leaving|left|from|quit|quitting|stay in|staying in)\s+{_P}"
 )
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_YEAR = re.compile(r"(?<!\d)(?<!after )(?<!since )(?<!born in )(20[1-9]\d)(?!\d)(?!后)", re.I)
+_GO_BACK = re.compile(rf"(?:回|回到|返|返去)\s*({_P})|\bback to\s+({_P})")
 _LEAVES = re.compile(rf"(?:离开|逃离|留在|\bleave|\bleaving|\bquit|\bquitting|\bstay in|\bstay)\s*(?:in )?{_P}")
 _HOME_WORD = re.compile(
-    r"回家|老家|家乡|回乡|返乡|回去照顾|home ?town|\b(?:go|going|move|moving|went|come|coming|head|heading|moved) (?:back )?"
+    r"回家|屋企|老家|家乡|[回返][^,，。]{0,4}[镇村乡县]|回乡|返乡|回去照顾|home ?town|\b(?:go|going|move|moving|went|come|coming|head|heading|moved) (?:back )?"
     r"home\b|back home|\bmy county\b|where i grew up",
     re.I,
 )
 _BACK = re.compile(
-    r"杀回|再回|又回|重新回|回流|重返|回归|反悔|后悔|混不下去了?又|滚回|"
+    r"杀回|再回|再去|又回|悔|重新回|回流|重返|回归|混不下去了?又|滚回|"
     r"\b(?:go|going|move|moving|come|coming|went|head|heading|crawl|return|returning) back to\b|\breturn(?:ing)? to\b"
     r"|\bregret|\bboomerang|\bback again\b",
     re.I,
@@ -94,6 +95,7 @@ _DOUBTS_SOURCE = re.compile(
 )
 
 _UNITS: Mapping[str, re.Pattern[str]] = {
+    "number": re.compile(r"多少|几[个成年倍万千百块分]|\bhow (?:much|many|long|big|far|often|high|low)\b", re.I),
     "percent": re.compile(
         r"百分之几|几成|占比|比例|比重|多大一?部分|几个点|百分点|概率|几率|机率|成功率|多大可能|"
         r"\b(?:percent|percentage|share|proportion|fraction|portion|ratio|rate|odds|chances?|how likely|%)",
@@ -105,7 +107,7 @@ _UNITS: Mapping[str, re.Pattern[str]] = {
         re.I,
     ),
     "yuan": re.compile(
-        r"多少钱|几个钱|几块|多少块|挣多少|赚多少|攒多少|存多少|剩多少|工资多少|月薪多少|多少工资|金额|"
+        r"多少钱|几个钱|几块|多少块|几万|几千|几百|多少万|挣多少|赚多少|攒多少|存多少|剩多少|工资多少|月薪多少|多少工资|金额|"
         r"\bhow (?:much (?:money|rent|pay)|cheap|expensive)\b|\bhow much\b[^?]*\b(?:earn|pay|cost|save|make)\b",
         re.I,
     ),
@@ -143,7 +145,7 @@ class Understander:
             topics=topics,
             wants_figure=bool(units),
         )
-        origin, destinations, home = _roles(text, intent)
+        origin, destinations, home = _roles(text, intent, small=bool(tiers & _SMALL_TIERS))
         if previous and not places and not home and intent in (Intent.DECISION, Intent.LOOKUP) and previous.places:
             origin, destinations, places = previous.origin, previous.destinations, previous.places
             if previous.intent is Intent.DECISION and not topics:
@@ -184,7 +186,7 @@ def _topics(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(m.topic.id for m in find_topics(text)))
 
 
-def _roles(text: str, intent: Intent) -> tuple[str | None, tuple[str, ...], bool]:
+def _roles(text: str, intent: Intent, small: bool) -> tuple[str | None, tuple[str, ...], bool]:
     """Origin, destinations, and whether a move home is meant."""
     mentions = [m for m in find_places(text) if m.place.kind in ("city", "county", "province")]
     # A province named beside a city of its own only says where that city lies.
@@ -195,7 +197,10 @@ def _roles(text: str, intent: Intent) -> tuple[str | None, tuple[str, ...], bool
     home_ids = _cued(_HOMETOWN, marked, ids)
     to_ids = _cued(_DESTINATION, marked, ids)
     from_ids = _cued(_ORIGIN, marked, ids)
-    home = bool(_HOME_WORD.search(text)) or bool(set(home_ids) & set(to_ids))
+    if set(to_ids) - set(from_ids):
+        to_ids = [i for i in to_ids if i not in from_ids]
+    going_back = [i for i in _cued((_GO_BACK,), marked, ids) if _rank(i) > 0]
+    home = bool(_HOME_WORD.search(text)) or bool(set(home_ids) & set(to_ids)) or bool(going_back)
     unique = list(dict.fromkeys(ids))
     if intent is not Intent.DECISION:
         return next((i for i in from_ids if i not in to_ids), None), tuple(to_ids), home
@@ -209,7 +214,7 @@ def _roles(text: str, intent: Intent) -> tuple[str | None, tuple[str, ...], bool
     destinations = [i for i in to_ids if i != origin] or ([*home_ids, *free] if home or not free else free)
     if origin is None:
         origin = next((i for i in home_ids if i not in destinations), None)
-    if origin is None and len(destinations) == 1 and _LEAVES.search(marked):
+    if origin is None and len(destinations) == 1 and (_LEAVES.search(marked) or (small and _rank(destinations[0]) < 3)):
         return destinations[0], (), home
     return origin, tuple(dict.fromkeys(i for i in destinations if i != origin)), home
 
@@ -231,6 +236,7 @@ def _cued(patterns: Sequence[re.Pattern[str]], marked: str, ids: Sequence[str]) 
     return list(dict.fromkeys(ids[number] for number in sorted(found)))
 
 
+_SMALL_TIERS = frozenset({"county", "lower_tier"})
 _RANKS = {Tier.FIRST_TIER: 0, Tier.NEW_FIRST_TIER: 1, Tier.PROVINCIAL_CAPITAL: 2, Tier.CITY: 3, Tier.COUNTY: 4}
 _SCOPES: Mapping[Tier, frozenset[str]] = {
     Tier.FIRST_TIER: frozenset({"first_tier"}),
@@ -253,9 +259,9 @@ def _scope(destinations: Sequence[str], tiers: frozenset[str], home: bool) -> fr
         if found:
             scope |= _SCOPES[found.tier or Tier.CITY]
     if not destinations:
-        scope |= tiers - {"first_tier"}
-        if tiers & {"county", "small_place", "lower_tier"}:
-            scope |= {"lower_tier"}
+        scope |= tiers - {"first_tier", "big_city", "home"}
+    if tiers & _SMALL_TIERS:
+        scope |= {"lower_tier"} | (tiers & _SMALL_TIERS)
     return scope
 
 
@@ -271,6 +277,6 @@ def _move(text: str, origin: str | None, destinations: Sequence[str], scope: fro
     if origin is None:
         return Move.UP if target == 0 else Move.DOWN
     start = _rank(origin)
-    if target == start:
-        return Move.DOWN if "home" in scope else Move.SIDEWAYS
+    if target == start or (scope & {"county"} and start > 0):
+        return Move.DOWN if scope & {"home", "county"} else Move.SIDEWAYS
     return Move.DOWN if target > start else Move.UP

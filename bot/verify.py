@@ -490,6 +490,8 @@ def _wrong_place(claim: _Reading, figure: Figure, support: _Support, matching: _
     places = claim.places_of(figure)
     if not all(support.knows_place(id_, claim) for id_ in places):
         return f"{figure.text} is not said of that place in the cited passages"
+    if figure.period:
+        return None
     theirs = [reading.places_of(own) for reading, own in matching]
     if places and all(theirs) and not any(places & own for own in theirs):
         return f"{figure.text} is said of another place in the cited passages"
@@ -548,9 +550,10 @@ def _contrary(claim: _Reading, supports: list[_Support]) -> str | None:
         same = shared >= _SAME * max(size, len(nearest.tokens))
         if shared >= _TAKEN * size and _opposite(mine, nearest, same=same):
             return "says the opposite of the cited passages"
-    known = {word for support in supports for side in support.sides for word in _directions(side)}
-    if not sides and known and _directions(claim) and not known & _directions(claim):
-        return f"{claim.text} went {' and '.join(sorted(known))} in the cited passages"
+    said = set() if sides else _directions(claim)
+    known = {word for support in supports for side in support.sides for word in _directions(side)} if said else set()
+    if known and not known & said:
+        return f"went {' and '.join(sorted(known))} in the cited passages"
     return None
 
 

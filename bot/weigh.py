@@ -30,6 +30,8 @@ _WORK = frozenset({"jobs", "industry", "online_work", "research_platform", "skil
 _HEALTH = frozenset({"medical", "ageing"})
 # Topics so broad that sharing one says little about what a question is about.
 _BROAD = frozenset({"jobs", "values", "family", "reasons_for_leaving", "document_reliability", "decision_advice"})
+# Topics whose words leave no doubt what is asked.
+_CONCRETE = ("schools", "medical", "rent", "home_prices")
 _ALWAYS_LAST = Caveat.NOT_A_REJECTION_OF_BIG_CITIES
 _NETWORKS_AND_RETURNS = (Caveat.RELATIONSHIP_NETWORKS, Caveat.RETURN_FLOWS)
 
@@ -123,7 +125,10 @@ def _decision(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus
         (p for p in corpus.passages.values() if p.speaks_to == "person" and p.id not in named),
         key=lambda p: -relevance(p),
     )
-    relevant = [p for p in ranked if relevance(p) >= _RELEVANT and p.caveat is not _ALWAYS_LAST]
+    nearest = [h.passage.id for h in hits[:1]]
+    relevant = [
+        p for p in ranked if (relevance(p) >= _RELEVANT or p.id in nearest) and p.caveat is not _ALWAYS_LAST
+    ]
     pro = _diverse((p for p in relevant if _leans(p, request) > 0), _MOST_SIDE, per_topic=2)
     con = _diverse((p for p in relevant if _leans(p, request) < 0), _MOST_SIDE, per_topic=2)
     if request.move is Move.UP:
@@ -260,8 +265,8 @@ def _caveats_due(
         Caveat.RELATIONSHIP_NETWORKS: not (request.move is Move.SIDEWAYS and first_tier_target),
         Caveat.RETURN_FLOWS: request.move is not Move.SIDEWAYS,
         Caveat.SHRINKING_CITY: shrinking or (request.move is Move.DOWN and bool(scope & {"county", "small_place"})),
-        Caveat.MEDICAL_ACCESS: request.move is not Move.UP
-        and (bool(topics & _HEALTH) or medical or ("family" in topics and bool(scope & (_SMALL | {"home"})))),
+        Caveat.MEDICAL_ACCESS: bool(topics & _HEALTH)
+        or (request.move is not Move.UP and (medical or ("family" in topics and bool(scope & (_SMALL | {"home"}))))),
         Caveat.JOB_MARKET_FIT: not first_tier_target
         and (bool(scope & (_SMALL | {"home"})) or bool(topics & _WORK)),
         Caveat.SUBSIDY_SHORT_LIVED: not first_tier_target
@@ -344,7 +349,7 @@ def _silences(request: Request, points: Sequence[Passage], corpus: Corpus) -> tu
     unsaid = _unsaid(request, points)
     missing = [c for c in cities if not any(_is_about(p, [c]) for p in points)]
     if not missing or len(missing) < len(cities):
-        return unsaid
+        return unsaid or _untreated(request, points, cities)
     known = {city for p in corpus.passages.values() for city in p.cities}
     specific = [t for t in request.topics if t not in _BROAD]
     silences: list[Silence] = []
@@ -356,12 +361,21 @@ def _silences(request: Request, points: Sequence[Passage], corpus: Corpus) -> tu
     return tuple(silences) or unsaid
 
 
+def _untreated(request: Request, points: Sequence[Passage], cities: Sequence[str]) -> tuple[Silence, ...]:
+    """A subject that a question asks of a place where the points on the place are about something else."""
+    specific = [t for t in request.topics if t in _CONCRETE]
+    on_place = [p for p in points if _is_about(p, cities)]
+    if request.units or not cities or not specific or any(set(request.topics) & set(p.topics) for p in (*points[:1], *on_place)):
+        return ()
+    return (Silence(subject=f"topic:{specific[0]}", place=cities[0]),)
+
+
 def _unsaid(request: Request, points: Sequence[Passage]) -> tuple[Silence, ...]:
     """A year or a kind of figure that the question wants and no point gives."""
     said = [f"{p.text} {p.as_of or ''} {p.attribution.zh if p.attribution else ''}" for p in points]
     if request.years and not any(year in text for year in request.years for text in said):
         return tuple(Silence(subject="year", place=year) for year in sorted(request.years))
-    if request.units and not any(units_of(p.text) & request.units for p in points):
+    if request.units and points and not units_of(points[0].text):
         return (Silence(subject="figure"),)
     return ()
 

@@ -41,10 +41,11 @@ def open_index(
     embedder: Embedder | None = None,
     rebuild: bool = True,
     notify: Callable[[str], None] | None = None,
+    progress: Progress | None = None,
 ) -> Index:
     """Open an index; where it is missing, damaged or out of date, build it again from what it was built from.
 
-    ``notify`` is told in one line what happened. With ``rebuild`` false that is an IndexStoreError instead.
+    ``notify`` is told in one line what happened, ``progress`` is called as in ``build_index``. With ``rebuild`` false that is an IndexStoreError instead.
     """
     store = IndexStore(directory)
     embedder = embedder or SentenceTransformerEmbedder()
@@ -62,7 +63,7 @@ def open_index(
         except UnusableIndexError as unusable:
             if notify:
                 notify(f"Building the index in {store.directory} anew: {unusable}.")
-            return _build(store, store.sources(), embedder, progress=None)
+            return _build(store, store.sources(), embedder, progress)
 
 
 def _build(store: IndexStore, sources: Sources, embedder: Embedder, progress: Progress | None) -> Index:

@@ -94,7 +94,7 @@ def test_a_claim_may_be_put_in_other_words(text: str, cited: Passage) -> None:
         ("厦门的月薪是4000元。", PAY, "厦门 is not in the cited passages"),
         ("每天4000元。", PAY, "每天 is not in the cited passages"),
         ("坐车的时间，昆明是贵阳的2.3倍。", TIME, "2.3倍 compares with another place in the cited passages"),
-        ("It takes 2.3 times as long in Kunming as in Guiyang.", TIME, "2.3 times compares with another place in the cited passages"),
+        ("It takes 2.3 times as long in Kunming as in Guiyang.", TIME, "2.3 times compares with another place in the cited passages"),  # noqa: E501
         ("In 2019 it fell by 5.4%.", TIME, "2019 is not in the cited passages"),
         ("The 1125 plan took 15 months.", TIME, "1125 is not in the cited passages"),
         ("Lanzhou, Lanzhou and Xining.", PAY, "兰州 stands more often than in the cited passages"),
@@ -117,7 +117,7 @@ def test_a_rise_is_not_a_fall_without_any_figure() -> None:
     assert check("Jobs in the area rose sharply.", [cited]) == "says the opposite of the cited passages"
     assert check("当地的工作岗位大幅增加。", [cited]) == "says the opposite of the cited passages"
     alone = passage("jobs", "当地的工作岗位大幅减少。")
-    assert check("Jobs rose.", [alone]) == "Jobs rose. went down in the cited passages"
+    assert check("Jobs rose.", [alone]) == "went down in the cited passages"
     assert check("Jobs fell.", [alone]) is None
 
 
