@@ -119,7 +119,8 @@ _KINDS = {
 _KINDS |= {
     unit: (unit, 1)
     for unit in (
-        *("percent", "percentage_point", "times", "ratio", "ordinal", "decade", "clock", "second", "dollar", "mu"),
+        *("percent", "percentage_point", "times", "ratio", "ordinal", "decade", "clock", "second", "mu"),
+        *("dollar", "hong_kong_dollar", "euro", "pound", "yen"),
         *("calendar_year", "calendar_month", "calendar_day", "square_metre", "square_kilometre", "tonne"),
     )
 }

@@ -134,6 +134,7 @@ _CN_ONES = "〇零一二三四五六七八九"
 _CN = f"[{_CN_ONES}十百千万亿两]"
 _CN_NUMBER = f"{_CN}{{1,16}}(?:点[{_CN_ONES}]{{1,8}})?"
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
+_CURRENCY = {"¥": "yuan", "$": "dollar", "€": "euro", "£": "pound"}
 # A number longer than this is no quantity anybody cites.
 _MAX_DIGITS = 20
 _CN_SCALE = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
@@ -212,7 +213,7 @@ _ELSEWHERE = {
     "zh_each": r"(?:每一?个?|/)(?:年(?!轻)|季|月|周|星期|天|日|小时|分钟)"
     r"|(?<![\d一二三四五六七八九十几两多])(?:年|月|周|日)(?=[均薪]|收入|入[\d过约超近]|租金|营业|营收|销售|产值)",
     "cn_ordinal": rf"第(?:{_CN}{{1,6}}|\d{{1,4}})",
-    "digits": rf"(?<![a-z\d])(?<!\d[.,])(?:(?<![a-z\d)%\]])[+-])?[$¥]?{_DIGITS}",
+    "digits": rf"(?<![a-z\d])(?<!\d[.,])(?:(?<![a-z\d)%\]])[+-])?[$¥€£]?{_DIGITS}",
     "cn": _CN_NUMBER,
 }
 # Only words that begin so are worth a try; it makes reading English three times as fast.
@@ -223,7 +224,7 @@ _MAYBE_WORD = (
 _START = re.compile(
     f"(?<![a-z])(?={_MAYBE_WORD})(?:"
     + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _AT_WORD.items())
-    + f")|(?=[{_CN_ONES}十百千万亿两半减腰翻加每年月周日第对\\d$¥+/-])(?:"
+    + f")|(?=[{_CN_ONES}十百千万亿两半减腰翻加每年月周日第对\\d$¥€£+/-])(?:"
     + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _ELSEWHERE.items())
     + ")"
 )
@@ -415,14 +416,14 @@ def _settle(folded: str, token: Token) -> None:
 
 def _read_digits(folded: str, match: _Match, tokens: list[Token]) -> _Read:
     amount = match[0].lstrip("+-")
-    number = amount.lstrip("$¥")
+    number = amount.lstrip("$¥€£")
     if len(number) > _MAX_DIGITS:
         return None
     token = Token(match.start(), match.end(), [Decimal(number.replace(",", ""))])
     if match[0][0] in "+-" and not (tokens and tokens[-1].end == match.start()):
         token.direction = Direction.UP if match[0][0] == "+" else Direction.DOWN
     if number != amount:
-        return _money(folded, token, "dollar" if amount[0] == "$" else "yuan")
+        return _money(folded, token, _CURRENCY[amount[0]])
     if special := _name_at(folded, token, number) or _one_in(folded, token):
         return special
     _scale(folded, token)
