@@ -162,8 +162,10 @@ def _locator(passage: Passage, language: Language) -> str:
         where = f"第{passage.paragraph}段" + (f"（文件第{passage.line}行）" if passage.line else "")
     else:
         where = f"paragraph {passage.paragraph}" + (f" (line {passage.line} of the file)" if passage.line else "")
-    return f"{passage.section[language]}, {where}" if passage.section and language == "en" else (
-        f"{passage.section[language]}，{where}" if passage.section else where
+    return (
+        f"{passage.section[language]}, {where}"
+        if passage.section and language == "en"
+        else (f"{passage.section[language]}，{where}" if passage.section else where)
     )
 
 
@@ -182,7 +184,9 @@ def _gaps(silences: Sequence[Silence], request: Request, words: Mapping[str, Any
         else:
             gaps.append(Gap(text=forms[silence.subject].format(place=name)))
     if items:
-        gaps.append(Gap(text=forms["decision"].format(lead=forms["lead"], items=_listed(items, language, forms["join"]))))
+        gaps.append(
+            Gap(text=forms["decision"].format(lead=forms["lead"], items=_listed(items, language, forms["join"])))
+        )
     return gaps
 
 

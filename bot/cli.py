@@ -80,7 +80,9 @@ def ask(
 
 
 @app.command()
-def search(text: Annotated[str, typer.Argument(help="What to look for.")], k: Count = 10, as_json: AsJson = False) -> None:
+def search(
+    text: Annotated[str, typer.Argument(help="What to look for.")], k: Count = 10, as_json: AsJson = False
+) -> None:
     """Find passages, best first."""
     with _open_advisor() as advisor:
         hits = advisor.index.search(text, k=k)
@@ -138,7 +140,9 @@ def doctor() -> None:
         tell.phase("Examining")
         for finding in examine(load_settings()):
             healthy &= finding.ok
-            table.add_row(Text("✓" if finding.ok else "✗", "green" if finding.ok else "red"), finding.subject, finding.detail)
+            table.add_row(
+                Text("✓" if finding.ok else "✗", "green" if finding.ok else "red"), finding.subject, finding.detail
+            )
     out.print(table)
     if not healthy:
         raise typer.Exit(1)
@@ -164,7 +168,13 @@ class _Teller:
 @contextmanager
 def _progress() -> Iterator[_Teller]:
     """A progress line on standard error; on no terminal it stays silent."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
         yield _Teller(progress)
 
@@ -187,7 +197,7 @@ def _read_turns(path: Path | None) -> list[str]:
     except ValueError as error:
         raise typer.BadParameter(f"{path} is no JSON ({error}); write a list of strings") from error
     if not isinstance(loaded, list) or not loaded or not all(isinstance(message, str) for message in loaded):
-        raise typer.BadParameter(f"{path} holds no list of messages; write one such as [\"first\", \"second\"]")
+        raise typer.BadParameter(f'{path} holds no list of messages; write one such as ["first", "second"]')
     return loaded
 
 
@@ -197,7 +207,9 @@ def _show(answer: Answer) -> None:
         out.print()
     for citation in answer.citations:
         who = f", {citation.attribution}" if citation.attribution else ""
-        line = f"[{citation.number}] {citation.document_title}, {citation.locator}{who} ({_grade(answer, citation.grade)})"
+        line = (
+            f"[{citation.number}] {citation.document_title}, {citation.locator}{who} ({_grade(answer, citation.grade)})"
+        )
         out.print(Text(line, "dim"))
 
 
@@ -219,5 +231,3 @@ def _show_hits(hits: list[Hit]) -> None:
 
 def _complain(error: Exception) -> None:
     err.print(Text(f"quliu: {' '.join(str(error).split())}", "red"), soft_wrap=True)
-
-

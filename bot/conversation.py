@@ -6,7 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from bot.errors import ConversationError
 from bot.turn import Answer, Claim, Request
@@ -42,8 +42,9 @@ class Conversations:
         """The events of one turn; it is remembered once the answer is complete."""
         graph, _ = self._open()
         state = {"message": text, "language": language}
-        for event in graph.stream(state, _config(thread_id), stream_mode="custom", durability="exit"):
-            yield event
+        yield from cast(
+            Iterator[Event], graph.stream(state, _config(thread_id), stream_mode="custom", durability="exit")
+        )
 
     def history(self, thread_id: str) -> tuple[Answer, ...]:
         """The answers of a thread, oldest first."""

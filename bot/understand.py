@@ -44,7 +44,7 @@ class Understander:
         self._max_length = max_length
 
     def understand(self, text: str, language: Language | None = None, previous: Request | None = None) -> Request:
-        """What ``text`` asks; ``language`` overrides the detected one, ``previous`` is the turn before in the thread."""
+        """What ``text`` asks; ``language`` overrides the detected one, ``previous`` is the turn before it."""
         clean = clean_text(text)
         language = language or language_of(clean)
         notice = _notice(clean, self._max_length)

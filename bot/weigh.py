@@ -126,9 +126,7 @@ def _decision(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus
         key=lambda p: -relevance(p),
     )
     nearest = [h.passage.id for h in hits[:1]]
-    relevant = [
-        p for p in ranked if (relevance(p) >= _RELEVANT or p.id in nearest) and p.caveat is not _ALWAYS_LAST
-    ]
+    relevant = [p for p in ranked if (relevance(p) >= _RELEVANT or p.id in nearest) and p.caveat is not _ALWAYS_LAST]
     pro = _diverse((p for p in relevant if _leans(p, request) > 0), _MOST_SIDE, per_topic=2)
     con = _diverse((p for p in relevant if _leans(p, request) < 0), _MOST_SIDE, per_topic=2)
     if request.move is Move.UP:
@@ -139,8 +137,7 @@ def _decision(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus
     due = tuple(
         warning.model_copy(update={"passages": kept})
         for warning in due
-        if (kept := tuple(p for p in warning.passages if p.id not in shown))
-        or warning.kind in _NETWORKS_AND_RETURNS
+        if (kept := tuple(p for p in warning.passages if p.id not in shown)) or warning.kind in _NETWORKS_AND_RETURNS
     )
     return Evidence(
         pro=pro,
@@ -213,7 +210,9 @@ def _scope_of(place_id: str | None) -> set[str]:
     found = place(place_id) if place_id else None
     if found is None:
         return set()
-    return {Tier.FIRST_TIER: {"first_tier"}, Tier.NEW_FIRST_TIER: {"new_first_tier"}}.get(found.tier, {"lower_tier"})
+    if found.tier in (Tier.FIRST_TIER, Tier.NEW_FIRST_TIER):
+        return {str(found.tier)}
+    return {"lower_tier"}
 
 
 def _leans(passage: Passage, request: Request) -> int:
@@ -231,7 +230,7 @@ def _leans(passage: Passage, request: Request) -> int:
 def _speaks(passage: Passage, places: Sequence[str]) -> int:
     """+1 where a passage shows one of the places in a good light, -1 in a bad one, 0 where it is about none."""
     about = [city for city in passage.cities if city in places or _province(city) in places]
-    if not about or passage.stance is Stance.NEUTRAL and not passage.speaks_for:
+    if not about or (passage.stance is Stance.NEUTRAL and not passage.speaks_for):
         return 0
     if any(city in passage.speaks_for for city in about):
         return 1
@@ -248,9 +247,7 @@ def _is_about(passage: Passage, places: Sequence[str]) -> bool:
     return bool(places) and any(city in places or _province(city) in places for city in passage.cities)
 
 
-def _caveats_due(
-    request: Request, corpus: Corpus, relevance: Callable[[Passage], float]
-) -> tuple[CaveatDue, ...]:
+def _caveats_due(request: Request, corpus: Corpus, relevance: Callable[[Passage], float]) -> tuple[CaveatDue, ...]:
     """The warnings that this move calls for, each looked for by its name."""
     topics, scope = set(request.topics), request.scope
     first_tier_target = any(_scope_of(d) == {"first_tier"} for d in request.destinations)
@@ -267,8 +264,7 @@ def _caveats_due(
         Caveat.SHRINKING_CITY: shrinking or (request.move is Move.DOWN and bool(scope & {"county", "small_place"})),
         Caveat.MEDICAL_ACCESS: bool(topics & _HEALTH)
         or (request.move is not Move.UP and (medical or ("family" in topics and bool(scope & (_SMALL | {"home"}))))),
-        Caveat.JOB_MARKET_FIT: not first_tier_target
-        and (bool(scope & (_SMALL | {"home"})) or bool(topics & _WORK)),
+        Caveat.JOB_MARKET_FIT: not first_tier_target and (bool(scope & (_SMALL | {"home"})) or bool(topics & _WORK)),
         Caveat.SUBSIDY_SHORT_LIVED: not first_tier_target
         and ("subsidies" in topics or _has_offer_of_money(request, corpus)),
         Caveat.HUKOU: first_tier_target or "hukou" in topics or hukou,
@@ -289,9 +285,7 @@ def _caveats_due(
     return tuple(w for kind in ordered if (w := _warning(kind, request, corpus, relevance)) is not None)
 
 
-def _warning(
-    kind: Caveat, request: Request, corpus: Corpus, relevance: Callable[[Passage], float]
-) -> CaveatDue | None:
+def _warning(kind: Caveat, request: Request, corpus: Corpus, relevance: Callable[[Passage], float]) -> CaveatDue | None:
     carriers = [p for p in corpus.passages.values() if p.caveat is kind]
     if not carriers:
         return None
@@ -336,8 +330,9 @@ def _tensions(request: Request, shown: Sequence[Passage], corpus: Corpus) -> tup
 def _document_notes(points: Sequence[Passage], corpus: Corpus) -> tuple[Passage, ...]:
     ids = dict.fromkeys(p.document_id for p in points)
     return tuple(
-        p for p in corpus.passages.values() if p.caveat is Caveat.DOCUMENT_RELIABILITY and p.id in
-        {f"{id_}-note" for id_ in ids}
+        p
+        for p in corpus.passages.values()
+        if p.caveat is Caveat.DOCUMENT_RELIABILITY and p.id in {f"{id_}-note" for id_ in ids}
     )
 
 
@@ -365,7 +360,12 @@ def _untreated(request: Request, points: Sequence[Passage], cities: Sequence[str
     """A subject that a question asks of a place where the points on the place are about something else."""
     specific = [t for t in request.topics if t in _CONCRETE]
     on_place = [p for p in points if _is_about(p, cities)]
-    if request.units or not cities or not specific or any(set(request.topics) & set(p.topics) for p in (*points[:1], *on_place)):
+    if (
+        request.units
+        or not cities
+        or not specific
+        or any(set(request.topics) & set(p.topics) for p in (*points[:1], *on_place))
+    ):
         return ()
     return (Silence(subject=f"topic:{specific[0]}", place=cities[0]),)
 

@@ -45,7 +45,8 @@ def open_index(
 ) -> Index:
     """Open an index; where it is missing, damaged or out of date, build it again from what it was built from.
 
-    ``notify`` is told in one line what happened, ``progress`` is called as in ``build_index``. With ``rebuild`` false that is an IndexStoreError instead.
+    ``notify`` is told in one line what happened, ``progress`` is called as in ``build_index``. With ``rebuild`` false
+    that is an IndexStoreError instead.
     """
     store = IndexStore(directory)
     embedder = embedder or SentenceTransformerEmbedder()

@@ -49,7 +49,7 @@ class SentenceTransformerEmbedder:
     def __init__(self, model_name: str = DEFAULT_MODEL) -> None:
         self.name = model_name
         # Importing sentence-transformers takes seconds, which only an embedder should cost.
-        from knowledge.models import load_model, prompts  # noqa: PLC0415
+        from knowledge.models import load_model, prompts
 
         self._model = load_model(model_name)
         self._prompts = prompts(model_name, self._model)

@@ -94,7 +94,7 @@ class Index:
     def as_retriever(self, k: int = 10) -> IndexRetriever:
         """A LangChain retriever of the ``k`` nearest passages."""
         # LangChain takes half a second to import.
-        from knowledge.retriever import IndexRetriever  # noqa: PLC0415
+        from knowledge.retriever import IndexRetriever
 
         return IndexRetriever(index=self, k=k)
 

@@ -92,8 +92,8 @@ class Passage(Frozen):
     source: str
     locator: str
     section: Bilingual | None = None
-    paragraph: int | None = Field(None, ge=1)
-    line: int | None = Field(None, ge=1)
+    paragraph: int | None = Field(default=None, ge=1)
+    line: int | None = Field(default=None, ge=1)
     quote: str | None = None
     start: int | None = None
     end: int | None = None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-import ahocorasick
+import ahocorasick  # type: ignore[import-not-found]
 import yaml
 
 from knowledge.passage import Bilingual, Frozen
@@ -20,6 +20,12 @@ class Topic(Frozen):
     name: Bilingual
 
 
+class _Entry(Frozen):
+    name: Bilingual
+    zh: tuple[str, ...]
+    en: tuple[str, ...]
+
+
 class TopicMention(Frozen):
     """A topic word at ``start:end`` of a text."""
 
@@ -31,7 +37,7 @@ class TopicMention(Frozen):
 @cache
 def topics() -> Mapping[str, Topic]:
     """All topics by id, in the order of the file."""
-    return {id_: Topic(id=id_, name=Bilingual(**entry["name"])) for id_, entry in _entries().items()}
+    return {id_: Topic(id=id_, name=entry.name) for id_, entry in _entries().items()}
 
 
 def find_topics(text: str) -> tuple[TopicMention, ...]:
@@ -63,23 +69,18 @@ def _latin(character: str) -> bool:
 
 
 @cache
-def _entries() -> Mapping[str, Mapping[str, object]]:
-    loaded: Mapping[str, Mapping[str, object]] = yaml.load(
-        files(__package__).joinpath("topics.yaml").read_text("utf-8"), yaml.CSafeLoader
-    )
-    return loaded
+def _entries() -> Mapping[str, _Entry]:
+    loaded = yaml.load(files(__package__).joinpath("topics.yaml").read_text("utf-8"), yaml.CSafeLoader)
+    return {id_: _Entry.model_validate(entry) for id_, entry in loaded.items()}
 
 
 @cache
 def _automaton() -> ahocorasick.Automaton:
     words: dict[tuple[str, bool], list[str]] = {}
     for id_, entry in _entries().items():
-        for language in ("zh", "en"):
-            listed = entry[language]
-            assert isinstance(listed, list)
-            for raw in listed:
-                word = str(raw).lower()
-                words.setdefault((word.rstrip("*"), word.endswith("*")), []).append(id_)
+        for raw in (*entry.zh, *entry.en):
+            word = raw.lower()
+            words.setdefault((word.rstrip("*"), word.endswith("*")), []).append(id_)
     automaton = ahocorasick.Automaton()
     entries: dict[str, list[tuple[str, tuple[str, ...], bool, bool]]] = {}
     for (word, open_ended), ids in words.items():

@@ -57,7 +57,7 @@ class Browser:
 
     def until(self, condition: Callable[[], Any]) -> Any:
         """The condition's value once it is true."""
-        from selenium.webdriver.support.ui import WebDriverWait  # noqa: PLC0415
+        from selenium.webdriver.support.ui import WebDriverWait
 
         return WebDriverWait(self.driver, WAIT, poll_frequency=0.05).until(lambda _: condition())
 
@@ -75,7 +75,7 @@ class Browser:
 
     def type(self, text: str) -> None:
         """Type into whatever has the focus."""
-        from selenium.webdriver.common.action_chains import ActionChains  # noqa: PLC0415
+        from selenium.webdriver.common.action_chains import ActionChains
 
         ActionChains(self.driver).send_keys(text).perform()
 
@@ -134,7 +134,7 @@ def advisor() -> FakeAdvisor:
 
 @pytest.fixture(scope="session")
 def url(advisor: FakeAdvisor) -> str:
-    from bot.web import serve  # noqa: PLC0415
+    from bot.web import serve
 
     ready: Queue[str] = Queue()
     Thread(target=serve, args=(advisor,), kwargs={"port": 0, "on_ready": ready.put}, daemon=True).start()

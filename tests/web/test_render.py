@@ -22,7 +22,7 @@ TAGS = frozenset(
     """
     article aside blockquote button dd details div dl dt em figcaption figure h1 h2 h3 h4 header li nav ol p path
     section span strong summary svg ul
-    """.split()  # noqa: SIM905
+    """.split()
 )
 
 

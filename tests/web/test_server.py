@@ -76,7 +76,7 @@ def test_the_page_is_built_private_and_takes_several_users() -> None:
 
 @pytest.mark.parametrize("stored", [None, {}, {"thread_id": "../etc"}, {"thread_id": 3}, "x", {"surprise": 1}])
 def test_a_browser_that_stored_something_else_gets_a_new_conversation(stored: object) -> None:
-    from bot.web.page import _visit  # noqa: PLC0415
+    from bot.web.page import _visit
 
     visit = _visit(stored)
     assert visit.language == "auto"
