@@ -18,7 +18,7 @@ test-all: $(READY)
 check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BIN)/mypy knowledge bot prompts evals
 
 bench: $(READY)
 	$(BIN)/python -m evals.bench

@@ -48,13 +48,13 @@ class IntentClassifier:
     def classify(self, text: str, *, has_place: bool, moves: bool, topics: Sequence[str], wants_figure: bool) -> Intent:
         """The intent of a cleaned message; ``moves`` says that it speaks of going to or leaving a place it names."""
         plain = simplified(text)
-        if has_place and _is_bare(plain):
-            return Intent.OVERVIEW
+        said = {intent for intent in _WORDED if says(f"wants_{intent}", plain)}
+        if has_place and not said and _is_bare(plain):
+            return Intent.DECISION if moves else Intent.OVERVIEW
         moves = moves or says("speaks_of_moving", plain)
         vector = self._embed(text)
         probed = ((vector - self._mean) @ self._weights + self._shares).tolist()
         score = dict(zip(self._intents, probed, strict=True))
-        said = {intent for intent in _WORDED if says(f"wants_{intent}", plain)}
         for intent in said:
             score[intent] += _SAID
         decides = Intent.DECISION in said

@@ -68,8 +68,10 @@ class Understander:
             wants_figure=bool(units - {"number"}),
         )
         origin, destinations, home = _roles(plain, mentions, intent, small=bool(tiers & _SMALL_TIERS))
-        if previous and previous.places and not places and not home and intent in (Intent.DECISION, Intent.LOOKUP):
-            origin, destinations, places = previous.origin, previous.destinations, previous.places
+        if previous and previous.places and not places and not home:
+            intent = _follow_up(intent, previous, plain, topics)
+            if intent in (Intent.DECISION, Intent.LOOKUP):
+                origin, destinations, places = previous.origin, previous.destinations, previous.places
         scope = _scope(destinations, tiers, home)
         return Request(
             text=text,
@@ -100,6 +102,16 @@ def _notice(text: str, max_length: int) -> Notice | None:
     if others > ours or (others >= 2 and others * 3 > ours):
         return Notice.OTHER_LANGUAGE
     return None if ours else Notice.EMPTY
+
+
+def _follow_up(intent: Intent, previous: Request, plain: str, topics: Sequence[str]) -> Intent:
+    """The intent of a message that names no place: a bare topic, or a fact about oneself, stays with the subject."""
+    elsewhere = intent in (Intent.OUT_OF_SCOPE, Intent.ABOUT_BOT)
+    if not elsewhere or says("wants_about_bot", plain) or says("asks_elsewhere", plain):
+        return intent
+    if topics:
+        return Intent.LOOKUP
+    return Intent.DECISION if previous.intent is Intent.DECISION and says("personal", plain) else intent
 
 
 def _roles(

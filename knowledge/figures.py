@@ -304,15 +304,15 @@ def _direct(folded: str, tokens: list[Token]) -> None:
     if not words:
         return
     ends = [match.start() for match in _CLAUSE_END.finditer(folded)]
+    starts = [word.start for word in words]
     for token in tokens:
         if token.direction or token.unit in _UNDIRECTED or (token.unit in TIME and token.values == [_ONE]):
             continue
         before, after = bisect(ends, token.start), bisect(ends, token.end - 1)
         opens = ends[before - 1] if before else -1
         closes = ends[after] if after < len(ends) else len(folded)
-        distances = [
-            (_distance(token, word), word.direction) for word in words if opens < word.start and word.end <= closes
-        ]
+        near = words[bisect(starts, max(opens, token.start - _REACH)) : bisect(starts, min(closes, token.end + _REACH))]
+        distances = [(_distance(token, word), word.direction) for word in near if word.end <= closes]
         distance, direction = min(distances, default=(_REACH, None))
         if distance < _REACH:
             token.direction = direction
