@@ -121,7 +121,7 @@ class Advisor:
 
     def _turn(self, text: str, language: Language | None, previous: Request | None) -> Iterator[tuple[Request, Event]]:
         clock = _Clock()
-        request = self._understander.understand(text, language, previous)
+        request = self._understander.understand(text, language or self.settings.language, previous)
         clock.lap("understand")
         hits = self._retriever.retrieve(request) if request.needs_evidence else ()
         theme = self._retriever.theme(request, hits) if request.is_broad else None
@@ -129,7 +129,10 @@ class Advisor:
         evidence = weigh(request, hits, theme, self._corpus)
         clock.lap("weigh")
         withheld: list[Withheld] = []
-        builder = AnswerBuilder(request, evidence, self._corpus.passages, self.index.documents, self._writer.name)
+        limit = self.settings.max_question_length
+        builder = AnswerBuilder(
+            request, evidence, self._corpus.passages, self.index.documents, self._writer.name, limit
+        )
         drafts = clock.timing("write", self._writer.write(request, evidence))
         for draft in clock.timing("verify", verify(drafts, self._corpus.passages, withheld)):
             yield request, builder.add(draft)

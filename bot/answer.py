@@ -56,12 +56,15 @@ class AnswerBuilder:
         passages: Mapping[str, Passage],
         documents: Mapping[str, Document],
         writer: str,
+        *,
+        max_question_length: int,
     ) -> None:
         self._request = request
         self._evidence = evidence
         self._passages = passages
         self._documents = documents
         self._writer = writer
+        self._max_question_length = max_question_length
         self._numbers: dict[str, int] = {}
         self._claims: list[Claim] = []
 
@@ -91,7 +94,7 @@ class AnswerBuilder:
             question=request.text,
             language=request.language,
             intent=request.intent,
-            text=text or _plain(request, words),
+            text=text or _plain(request, words, self._max_question_length),
             claims=tuple(self._claims),
             citations=tuple(self._citation(number, id_) for id_, number in self._numbers.items()),
             caveats=tuple(self._caveats()),
@@ -177,7 +180,7 @@ def _gaps(silences: Sequence[Silence], request: Request, words: Mapping[str, Any
     for silence in silences:
         name = place_name(silence.place, language) if silence.place else forms["some_place"]
         if silence.subject in forms["items"]:
-            items.append(forms["items"][silence.subject].format(place=name))
+            items.append(forms["items_there" if items else "items"][silence.subject].format(place=name))
         elif silence.subject.startswith("topic:"):
             topic = topic_name(silence.subject.removeprefix("topic:"), language)
             gaps.append(Gap(text=forms["place_topic"].format(place=name, topic=topic)))
@@ -217,9 +220,9 @@ def _suggestions(evidence: Evidence, request: Request, words: Mapping[str, Any])
     return [ask for ask in asked if ask] or list(words["examples"])
 
 
-def _plain(request: Request, words: Mapping[str, Any]) -> str:
+def _plain(request: Request, words: Mapping[str, Any], max_question_length: int) -> str:
     if request.notice:
-        return str(words["notice"][str(request.notice)])
+        return str(words["notice"][str(request.notice)]).format(limit=max_question_length)
     if request.intent in (Intent.OUT_OF_SCOPE, Intent.ABOUT_BOT):
         return str(words[str(request.intent)])
     return str(words["silence"]["nothing"])

@@ -97,7 +97,9 @@ class Conversations:
         for request, event in self._turn(state["message"], state.get("language"), previous):
             emit(event)
             if isinstance(event, Answer):
-                done = {"request": request.model_dump_json(), "answer": event.model_dump_json()}
+                # A greeting or a slip in between does not make the next message lose its subject.
+                subject = request if request.needs_evidence or previous is None else previous
+                done = {"request": subject.model_dump_json(), "answer": event.model_dump_json()}
         return done
 
 

@@ -49,13 +49,13 @@ def answer_markdown(
     decided = [body, missing.replace(lead, f"**{lead}**", 1)]
     blocks = decided if intent is Intent.DECISION else [missing, body]
     if ask_next:
-        blocks.append(f"**{headings['ask_next']}{_colon(language)}** {ask_next.question} {ask_next.why}")
+        blocks.append(f"**{headings['ask_next']}{_colon(language).strip()}** {ask_next.question} {ask_next.why}")
     return "\n\n".join(_present(blocks))
 
 
 def _labelled(claim: Claim, words: Mapping[str, Any], language: Language) -> str:
     if claim.section is Section.CAVEATS and claim.kind:
-        return f"⚠ *{words['caveats'][str(claim.kind)]}*{_colon(language)} {claim.markdown}"
+        return f"⚠ *{words['caveats'][str(claim.kind)]}*{_colon(language)}{claim.markdown}"
     return claim.markdown
 
 
@@ -68,4 +68,4 @@ def _stop(language: Language) -> str:
 
 
 def _colon(language: Language) -> str:
-    return "：" if language == "zh" else ":"
+    return "：" if language == "zh" else ": "

@@ -106,8 +106,8 @@ def _notice(text: str, max_length: int) -> Notice | None:
 
 def _follow_up(intent: Intent, previous: Request, plain: str, topics: Sequence[str]) -> Intent:
     """The intent of a message that names no place: a bare topic, or a fact about oneself, stays with the subject."""
-    elsewhere = intent in (Intent.OUT_OF_SCOPE, Intent.ABOUT_BOT)
-    if not elsewhere or says("wants_about_bot", plain) or says("asks_elsewhere", plain):
+    said = any(says(cue, plain) for cue in ("wants_about_bot", "wants_overview", "asks_elsewhere"))
+    if said or intent not in (Intent.OUT_OF_SCOPE, Intent.ABOUT_BOT, Intent.OVERVIEW):
         return intent
     if topics:
         return Intent.LOOKUP

@@ -181,7 +181,7 @@ def _diverse(passages: Iterable[Passage], most: int, per_topic: int) -> tuple[Pa
 
 
 def _relevance(request: Request, likeness: Mapping[str, float]) -> Callable[[Passage], float]:
-    scopes = set(request.scope) | {"any"} | _scope_of(request.origin)
+    scopes = set(request.scope) | _scope_of(request.origin)
     places = [p for p in (request.origin, *request.destinations) if p]
     provinces = [found.province for p in places if (found := place(p))]
 
@@ -199,6 +199,9 @@ def _relevance(request: Request, likeness: Mapping[str, float]) -> Callable[[Pas
             score -= 0.4
         if set(passage.scope) & scopes:
             score += 0.25
+        elif "any" in passage.scope:
+            # What is said of everywhere bears on this move only where the question is about it.
+            score += 0.25 if set(passage.topics) & (set(request.topics) - _BROAD) else -0.15
         else:
             score -= 0.3
         return score
@@ -228,14 +231,17 @@ def _leans(passage: Passage, request: Request) -> int:
 
 
 def _speaks(passage: Passage, places: Sequence[str]) -> int:
-    """+1 where a passage shows one of the places in a good light, -1 in a bad one, 0 where it is about none."""
-    about = [city for city in passage.cities if city in places or _province(city) in places]
-    if not about or (passage.stance is Stance.NEUTRAL and not passage.speaks_for):
-        return 0
-    if any(city in passage.speaks_for for city in about):
+    """+1 where a passage shows the places in a good light, -1 in a bad one, 0 where it is about none or says both."""
+    lights = {_light(passage, city) for city in passage.cities if city in places or _province(city) in places}
+    return lights.pop() if len(lights) == 1 else 0
+
+
+def _light(passage: Passage, city: str) -> int:
+    if city in passage.speaks_for:
         return 1
-    big = any(_scope_of(city) == {"first_tier"} for city in about)
-    return 1 if big == (passage.stance is Stance.STAY) else -1
+    if passage.stance is Stance.NEUTRAL:
+        return 0
+    return 1 if (_scope_of(city) == {"first_tier"}) == (passage.stance is Stance.STAY) else -1
 
 
 def _province(city: str) -> str | None:
@@ -255,7 +261,7 @@ def _caveats_due(request: Request, corpus: Corpus, relevance: Callable[[Passage]
         p.caveat is Caveat.SHRINKING_CITY and _is_about(p, request.destinations) for p in corpus.passages.values()
     )
     medical = any(
-        p.caveat is Caveat.MEDICAL_ACCESS and _is_about(p, request.destinations) for p in corpus.passages.values()
+        p.caveat is Caveat.MEDICAL_ACCESS and _speaks(p, request.destinations) < 0 for p in corpus.passages.values()
     )
     hukou = any(p.caveat is Caveat.HUKOU and _is_about(p, request.destinations) for p in corpus.passages.values())
     due = {

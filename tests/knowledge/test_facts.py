@@ -206,7 +206,9 @@ def test_our_own_checks_stay_apart_and_say_that_they_are_ours(language: Language
         assert editor_note is not None
         assert_same(split(claims), [editor_note[language]])
         assert source in editor_note[language]
-        assert editor_note[language].startswith({"zh": "我们的查证，不是文章里的话", "en": "Our check, not the art"}[language])
+        assert editor_note[language].startswith(
+            {"zh": "我们的查证，不是文章里的话", "en": "Our check, not the art"}[language]
+        )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -291,7 +293,11 @@ def test_a_confusable_figure_stands_in_its_own_notes_only(figure: str, language:
 
 # --- who said it, and how good that is ---
 
-BULLETINS = (Grade.OFFICIAL_STATISTIC, "国家统计局和各省人口公报（笼统提及）", "National Bureau of Statistics and provincial")
+BULLETINS = (
+    Grade.OFFICIAL_STATISTIC,
+    "国家统计局和各省人口公报（笼统提及）",
+    "National Bureau of Statistics and provincial",
+)
 DATA_EXAMPLE = (Grade.OFFICIAL_STATISTIC, "数据示例", "data example")
 COMPARISON = (Grade.UNSOURCED, "没写是谁做的", "by nobody named")
 
@@ -300,7 +306,11 @@ ATTRIBUTED = {
     "fifteen-new-first-tier-cities": (Grade.NAMED_REPORT, "2025年新一线城市榜单", "2025 new first-tier list"),
     "digital-talent-wants-out": (Grade.NAMED_REPORT, "拉勾招聘", "Lagou"),
     "born-after-2000-want-out": (Grade.NAMED_REPORT, "应是同一份拉勾招聘报告", "presumably the same Lagou report"),
-    "return-flow": (Grade.NAMED_REPORT, "BOSS直聘研究院院长常濛", "Chang Meng, head of BOSS Zhipin's research institute"),
+    "return-flow": (
+        Grade.NAMED_REPORT,
+        "BOSS直聘研究院院长常濛",
+        "Chang Meng, head of BOSS Zhipin's research institute",
+    ),
     "source-list-one-million": (Grade.NAMED_REPORT, "第一财经（只有标题）", "Yicai (title only)"),
     "source-list-big-cities-recover": (Grade.NAMED_REPORT, "潮新闻（只有标题）", "Tide News (title only)"),
     "source-list-counties": (Grade.NAMED_REPORT, "上观（只有标题）", "Shanghai Observer (title only)"),
@@ -325,7 +335,11 @@ ATTRIBUTED = {
     "hefei-five-year-retention": COMPARISON,
     "leading-talent-loss": (Grade.NAMED_REPORT, "深圳大学城市研究院的模型", "a model by Shenzhen University"),
     "tax-follows-talent": (Grade.NAMED_REPORT, "无锡市财政研究", "Wuxi municipal finance study"),
-    "pension-fund-horizon": (Grade.NAMED_REPORT, "无锡市财政研究（应是同一出处）", "presumably the same Wuxi finance study"),
+    "pension-fund-horizon": (
+        Grade.NAMED_REPORT,
+        "无锡市财政研究（应是同一出处）",
+        "presumably the same Wuxi finance study",
+    ),
     "campus-pay-premium": (Grade.NAMED_REPORT, "猎聘", "Liepin"),
     "dongguan-skilled-workers": (Grade.UNSOURCED, "东莞实践", "Dongguan's practice"),
 }

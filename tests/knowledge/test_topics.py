@@ -41,7 +41,12 @@ def test_no_two_topics_share_a_name() -> None:
 @pytest.mark.parametrize(
     ("text", "topic"),
     [
-        *(("Does the rent rise?", "rent"), ("RENT", "rent"), ("rent-free", "subsidies"), ("a café", "entrepreneurship")),
+        *(
+            ("Does the rent rise?", "rent"),
+            ("RENT", "rent"),
+            ("rent-free", "subsidies"),
+            ("a café", "entrepreneurship"),
+        ),
         *(("what's the pay", "pay"), ("salaries", "pay"), ("I am well paid.", "pay"), ("996", "overtime")),
         *(("EVs", "industry"), ("hukou?", "hukou"), ("my mum", "family"), ("subsidised", "subsidies")),
         *(("hospitals", "medical"), ("talent-policy", "talent_retention"), ("the 60+ group", "ageing")),

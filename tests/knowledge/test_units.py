@@ -39,7 +39,7 @@ def test_units(text: str, units: str) -> None:
 
 
 def test_units_of_several_figures_add_up() -> None:
-    assert units_of("月薪3万元，存5%，15分钟") == {"number", "yuan", "percent", "minute", "duration"}
+    assert units_of("挣3万元，存5%，走15分钟") == {"number", "yuan", "percent", "minute", "duration"}
 
 
 def test_traditional_characters_are_read() -> None:
