@@ -129,9 +129,13 @@ class Advisor:
         evidence = weigh(request, hits, theme, self._corpus)
         clock.lap("weigh")
         withheld: list[Withheld] = []
-        limit = self.settings.max_question_length
         builder = AnswerBuilder(
-            request, evidence, self._corpus.passages, self.index.documents, self._writer.name, limit
+            request,
+            evidence,
+            self._corpus.passages,
+            self.index.documents,
+            self._writer.name,
+            max_question_length=self.settings.max_question_length,
         )
         drafts = clock.timing("write", self._writer.write(request, evidence))
         for draft in clock.timing("verify", verify(drafts, self._corpus.passages, withheld)):

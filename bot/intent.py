@@ -7,15 +7,13 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.resources import files
 
-import numpy as np
 import yaml
-from numpy.typing import NDArray
 
 from bot.cues import says
+from bot.probe import LinearProbe
 from bot.turn import Intent
+from knowledge.embed import Vectors
 from knowledge.script import simplified
-
-Vectors = NDArray[np.float32]
 
 # What plain words add to the probe's score of an intent, which for the right one is near 1 and else near 0. Found on
 # questions of our own, with the ridge: the probe alone tells a decision from the rest (area under the curve .988), but
@@ -39,9 +37,7 @@ class IntentClassifier:
     def __init__(self, embed: Callable[[str], Vectors], intents: Sequence[Intent], vectors: Vectors) -> None:
         """``embed`` gives the vector (dim,) of a message; ``vectors`` (n, dim) are those of messages of ``intents``."""
         self._embed = embed
-        self._intents = tuple(dict.fromkeys(intents))
-        rows = np.array([self._intents.index(intent) for intent in intents])
-        self._mean, self._weights, self._shares = _fit(vectors, rows, len(self._intents))
+        self._probe = LinearProbe(intents, vectors, _RIDGE)
         self._elsewhere = vectors[[intent is Intent.OUT_OF_SCOPE for intent in intents]]
         self._in_scope = vectors[[intent not in _ELSE for intent in intents]]
 
@@ -53,8 +49,7 @@ class IntentClassifier:
             return Intent.DECISION if moves else Intent.OVERVIEW
         moves = moves or says("speaks_of_moving", plain)
         vector = self._embed(text)
-        probed = ((vector - self._mean) @ self._weights + self._shares).tolist()
-        score = dict(zip(self._intents, probed, strict=True))
+        score = self._probe.scores(vector)
         for intent in said:
             score[intent] += _SAID
         decides = Intent.DECISION in said
@@ -67,20 +62,7 @@ class IntentClassifier:
         elif (self._in_scope @ vector).max() - (self._elsewhere @ vector).max() > _IN_SCOPE_MARGIN:
             score[Intent.OUT_OF_SCOPE] -= _SAID_ELSEWHERE
         score[Intent.OUT_OF_SCOPE] += 0 if has_place or topics or moves else _NAMES_NOTHING
-        return max(self._intents, key=score.__getitem__)
-
-
-def _fit(vectors: Vectors, rows: NDArray[np.intp], classes: int) -> tuple[Vectors, Vectors, Vectors]:
-    """Mean (dim,), weights (dim, classes) and shares (classes,) of a ridge regression that counts each class alike."""
-    counts = np.bincount(rows, minlength=classes)
-    weight = (len(rows) / classes / counts[rows]).astype(np.float32)[:, None]
-    mean = vectors.mean(axis=0)
-    centred = vectors - mean
-    wanted = np.eye(classes, dtype=np.float32)[rows]
-    shares = wanted.mean(axis=0)
-    gram = (centred * weight).T @ centred + _RIDGE * np.eye(vectors.shape[1], dtype=np.float32)
-    weights = np.linalg.solve(gram, (centred * weight).T @ (wanted - shares))
-    return mean, weights.astype(np.float32), shares
+        return max(score, key=score.__getitem__)
 
 
 def _is_bare(text: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.probe import LinearProbe
 from bot.turn import Request
 from knowledge.corpus import Theme
 from knowledge.embed import Vectors
@@ -16,6 +17,10 @@ from knowledge.places import place
 from knowledge.script import simplified
 from knowledge.units import units_of
 
+# Found by cross-validation over the wordings of the themes: the right one comes first for .85 of them, and for .66 where
+# only the likest wording counts.
+_THEME_RIDGE = 0.3
+_FOUND_WEIGHT = 0.25
 # Shares of the best search score. A note on the city asked about beats a general one of equal likeness, and a general
 # one beats a note on some other city.
 _SAME_PLACE = 0.18
@@ -31,22 +36,20 @@ class Retriever:
     def __init__(self, index: Index, themes: Sequence[Theme], theme_vectors: Vectors, candidates: int = 60) -> None:
         """``theme_vectors`` are those of ``theme_asks(themes)``, shape (n, dim)."""
         self._index = index
-        self._themes = [theme for theme, _ in theme_asks(themes)]
-        self._theme_vectors = theme_vectors
+        asked = [theme for theme, _ in theme_asks(themes)]
+        self._themes = LinearProbe(asked, theme_vectors, _THEME_RIDGE) if asked else None
         self._candidates = candidates
 
     def theme(self, request: Request, hits: Sequence[Hit]) -> Theme | None:
-        """The theme whose wordings are most like the request and whose notes are among its best hits."""
-        if not self._themes:
+        """The theme that the request is asked like, and whose notes are among its best hits."""
+        if self._themes is None:
             return None
         query = self._index.embedder.embed_queries([simplified(request.text)])[0]
-        likeness: dict[Theme, float] = {}
-        for theme, value in zip(self._themes, (self._theme_vectors @ query).tolist(), strict=True):
-            likeness[theme] = max(value, likeness.get(theme, value))
         score = {hit.passage.id: hit.score for hit in hits}
-        found = [sum(sorted(score.get(id_, 0.0) for id_ in theme.notes)[-3:]) for theme in likeness]
-        total = _standard([*likeness.values()]) + 0.5 * _standard(found)
-        return [*likeness][int(total.argmax())]
+        probed = self._themes.scores(query)
+        found = [sum(sorted(score.get(id_, 0.0) for id_ in theme.notes)[-3:]) for theme in probed]
+        total = _standard([*probed.values()]) + _FOUND_WEIGHT * _standard(found)
+        return self._themes.labels[int(total.argmax())]
 
     def retrieve(self, request: Request) -> tuple[Hit, ...]:
         """Hits in falling order; the best search score counts as 1."""

@@ -109,16 +109,16 @@ def table(report: Report) -> Table:
     rows.add_row("  by the embedding", f"{to_embedding.value:.2f} ×", "", *_verdict(to_embedding, "×"))
     for step, percentiles in latency.steps.items():
         rows.add_row(f"  {step}", *_milliseconds(percentiles), style="dim")
-    rows.add_section()
+    rows.add_row()
     for intent, percentiles in latency.by_intent.items():
-        name = f"{intent}, {percentiles.count} questions".replace("_", " ")
+        name = f"{intent} ({percentiles.count})".replace("_", " ")
         ratio = f"({latency.by_intent_to_embedding[intent]:.2f} ×)"
         rows.add_row(name, *_milliseconds(percentiles), ratio, style="dim")
-    rows.add_section()
+    rows.add_row()
     rows.add_row("quliu ask, fresh process", f"{cold.ask_median:.2f} s")
     rows.add_row("Loading the model alone", f"{cold.model_median:.2f} s")
     rows.add_row("  ask by the model", f"{to_model.value:.2f} ×", "", *_verdict(to_model, "×"))
-    rows.add_section()
+    rows.add_row()
     rows.add_row(
         f"Memory after {report.settings.memory_questions} answers", _gib(resident), "", *_verdict(resident, "GiB")
     )

@@ -99,8 +99,10 @@ class GroupMention:
 def place(name: str) -> Place | None:
     """The place with this id, or with this name in any of its forms (成都市, Chengdu, cheng du, 蓉城, CD)."""
     gazetteer = _gazetteer()
+    if (known := gazetteer.places.get(name)) is not None:
+        return known
     named = gazetteer.names.get(_fold(name).strip())
-    return gazetteer.places.get(name) or (named[0] if named else None)
+    return named[0] if named else None
 
 
 def places() -> tuple[Place, ...]:

@@ -24,12 +24,10 @@ ENGINES = {
     "torch": {"knowledge.models", "knowledge.nano_e5"},
     "langgraph": {"bot.conversation"},
     "sqlite3": {"bot.conversation", "knowledge.store", "knowledge.checksums"},
-    "typer": {"bot.cli"},
-    "rich": {"bot.cli"},
     "langchain.chat_models": {"bot.write.llm"},
 }
-# What a turn is made of; the steps know these, and each of them no other step.
-VALUES = {"bot.turn", "bot.errors", "bot.settings", "bot.naming", "bot.cues"}
+# What a turn is made of, and tools that know no turn; the steps know these, and each of them no other step.
+VALUES = {"bot.turn", "bot.errors", "bot.settings", "bot.naming", "bot.cues", "bot.probe"}
 # A part of a step is known to that step alone.
 PARTS = {"bot.understand": {"bot.intent"}, "bot.answer": {"bot.markdown"}}
 STEPS = {
@@ -94,7 +92,7 @@ def test_each_engine_has_one_owner(engine: str) -> None:
     assert {module for module, names in IMPORTS.items() if of_package(names, engine)} <= ENGINES[engine]
 
 
-@pytest.mark.parametrize("engine", ["chromadb", "bm25s", "langgraph", "typer"])
+@pytest.mark.parametrize("engine", ["chromadb", "bm25s", "langgraph"])
 def test_the_owner_of_an_engine_does_use_it(engine: str) -> None:
     assert {module for module, names in IMPORTS.items() if of_package(names, engine)} == ENGINES[engine]
 

@@ -22,7 +22,7 @@ from knowledge.script import language_of
 
 
 def sample(
-    question: str, intent: Intent, embedding: float, answer: float, understand: float = 0.0, retrieve: float = 0.0
+    question: str, intent: Intent, embedding: float, answer: float, *, understand: float = 0.0, retrieve: float = 0.0
 ) -> Sample:
     steps = Timings(understand=understand, retrieve=retrieve, total=answer)
     return Sample(
@@ -78,7 +78,7 @@ def lines(of: Report, width: int = 80) -> list[str]:
 
 
 def test_percentiles_interpolate_between_neighbours() -> None:
-    assert Percentiles.of([4.0, 1.0, 3.0, 2.0]) == Percentiles(count=4, p50=2.5, p95=3.85)
+    assert Percentiles.of([40.0, 10.0, 30.0, 20.0]) == Percentiles(count=4, p50=25.0, p95=38.5)
 
 
 def test_percentiles_of_one_value_are_that_value() -> None:
@@ -146,7 +146,7 @@ def test_the_table_shows_figures_targets_and_verdicts() -> None:
     assert shown[0] == "3 questions, 2 CPUs, Python 3.11.0, load 0.2 to 1.0"
     assert "Whole answer 40.0 ms 98.5 ms" in shown
     assert "by the embedding 2.00 × ≤ 3.0 × ✓" in shown
-    assert "decision, 1 questions 105.0 ms 105.0 ms (3.50 ×)" in shown
+    assert "decision (1) 105.0 ms 105.0 ms (3.50 ×)" in shown
     assert "ask by the model 1.50 × ≤ 1.5 × ✓" in shown
     assert "Memory after 20 answers 1.00 GiB ≤ 1.5 GiB ✓" in shown
     assert "Index on disk 3.5 MiB" in shown
