@@ -328,7 +328,7 @@ ATTRIBUTED = {
     "zhaotong-hospital-trip": (Grade.CASE, "昭通某村民", "a Zhaotong villager"),
     "masters-flow-to-clusters": (Grade.NAMED_REPORT, "麦肯锡2023年人才流动报告", "2023 McKinsey report"),
     "wuxi-dongguan-price-income": (Grade.OFFICIAL_STATISTIC, "国家统计局", "National Bureau of Statistics"),
-    "chengdu-high-end-care": (Grade.NAMED_REPORT, "某智库（没点名）", "an unnamed think tank"),
+    "chengdu-high-end-care": (Grade.UNSOURCED, "某智库（没点名）", "an unnamed think tank"),
     "cluster-maturity-retention": (Grade.NAMED_REPORT, "波士顿咨询", "Boston Consulting Group"),
     "university-map": (Grade.NAMED_REPORT, "教育部", "Ministry of Education"),
     "subsidies-keep-people-briefly": COMPARISON,
