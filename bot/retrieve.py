@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.probe import LinearProbe
-from bot.turn import Request
+from bot.turn import Intent, Request
 from knowledge.corpus import Theme
 from knowledge.embed import Vectors
 from knowledge.index import Index
@@ -28,6 +29,8 @@ _OTHER_PLACE = -0.16
 _SAME_TOPIC = 0.05
 _MOST_TOPICS = 3
 _WANTED_UNIT = 0.05
+# Whether somebody asks to leave or to stay, the evidence is the same.
+_FRAMING = re.compile(r"离开|逃离|留在|留下|\b(?:leav(?:e|ing)|quit(?:ting)?|stay(?:ing)?(?: in)?) ?\b", re.IGNORECASE)
 
 
 class Retriever:
@@ -53,7 +56,8 @@ class Retriever:
 
     def retrieve(self, request: Request) -> tuple[Hit, ...]:
         """Hits in falling order; the best search score counts as 1."""
-        found = self._index.search(request.text, k=self._candidates, language=request.language)
+        text = _FRAMING.sub("", simplified(request.text)) if request.intent is Intent.DECISION else request.text
+        found = self._index.search(text, k=self._candidates, language=request.language)
         if not found:
             return ()
         best = max(hit.score for hit in found) or 1.0

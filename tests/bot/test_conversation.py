@@ -59,6 +59,8 @@ def test_a_stream_that_is_left_early_is_not_remembered(notes_advisor: Advisor) -
 
 
 def test_a_conversation_survives_reopening(notes_advisor: Advisor, tmp_path: Path) -> None:
+    # The vectors of typical messages take half a minute, and are the same.
+    (tmp_path / "vectors").symlink_to(notes_advisor.settings.data_dir / "vectors")
     settings = notes_advisor.settings.model_copy(update={"data_dir": tmp_path})
     first = Advisor(notes_advisor.index, settings)
     asked = first.ask("我该从上海搬到成都吗？", "t")
