@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from bot.answer import AnswerBuilder
 from bot.conversation import Conversations
+from bot.errors import WriterError
 from bot.intent import IntentClassifier, examples
 from bot.retrieve import Retriever, theme_asks
 from bot.settings import Settings, load_settings
-from bot.turn import Answer, Claim, Draft, Intent, Request, Withheld
+from bot.turn import Answer, Claim, Draft, Evidence, Intent, Request, Withheld
 from bot.understand import Understander
 from bot.verify import verify
 from bot.weigh import Corpus, weigh
 from bot.write.base import Writer
+from bot.write.llm import LlmWriter
 from bot.write.template import TemplateWriter
 from knowledge import open_index
 from knowledge.corpus import load_tensions, load_themes
@@ -33,6 +37,8 @@ if TYPE_CHECKING:
 
 Event = Claim | Answer
 
+_log = logging.getLogger(__name__)
+
 
 class Advisor:
     """Answers questions from an index; several threads may ask at once."""
@@ -47,7 +53,9 @@ class Advisor:
         self._understander = Understander(classifier, settings.max_question_length)
         themes = tuple(t for t in load_themes() if _holds(index, (t.notes,)))
         self._retriever = Retriever(index, themes, self._known_vectors([ask for _, ask in theme_asks(themes)]))
-        self._writer = writer or TemplateWriter()
+        self._plain = TemplateWriter()
+        model = settings.chat_model
+        self._writer = writer or (LlmWriter(model, self._plain, self._stands) if model else self._plain)
         self._conversations = Conversations(settings.conversations_file, self._turn)
 
     @classmethod
@@ -129,18 +137,39 @@ class Advisor:
         evidence = weigh(request, hits, theme, self._corpus)
         clock.lap("weigh")
         withheld: list[Withheld] = []
+        writer, drafts = self._write(request, evidence, withheld, clock)
         builder = AnswerBuilder(
             request,
             evidence,
             self._corpus.passages,
             self.index.documents,
-            self._writer.name,
+            writer.name,
             max_question_length=self.settings.max_question_length,
         )
-        drafts = clock.timing("write", self._writer.write(request, evidence))
-        for draft in clock.timing("verify", verify(drafts, self._corpus.passages, withheld)):
+        for draft in drafts:
             yield request, builder.add(draft)
         yield request, builder.finish(withheld, clock.milliseconds())
+
+    def _write(
+        self, request: Request, evidence: Evidence, withheld: list[Withheld], clock: _Clock
+    ) -> tuple[Writer, Iterator[Draft]]:
+        """Who writes, and the drafts that stand: the template where the writer fails before its first one."""
+        try:
+            return self._begin(self._writer, request, evidence, withheld, clock)
+        except WriterError as error:
+            _log.warning("%s This answer is written without it.", error)
+            return self._begin(self._plain, request, evidence, withheld, clock)
+
+    def _begin(
+        self, writer: Writer, request: Request, evidence: Evidence, withheld: list[Withheld], clock: _Clock
+    ) -> tuple[Writer, Iterator[Draft]]:
+        drafts = clock.timing("write", writer.write(request, evidence))
+        verified = clock.timing("verify", verify(drafts, self._corpus.passages, withheld))
+        first = next(verified, None)
+        return (self._plain, verified) if first is None else (writer, chain([first], verified))
+
+    def _stands(self, draft: Draft) -> bool:
+        return any(True for _ in verify([draft], self._corpus.passages, []))
 
 
 class _Clock:

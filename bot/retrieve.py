@@ -13,7 +13,7 @@ from bot.turn import Intent, Request
 from knowledge.corpus import Theme
 from knowledge.embed import Vectors
 from knowledge.index import Index
-from knowledge.passage import Hit, Passage
+from knowledge.passage import Grade, Hit, Passage
 from knowledge.places import place
 from knowledge.script import simplified
 from knowledge.units import units_of
@@ -27,6 +27,7 @@ _FOUND_WEIGHT = 0.25
 _SAME_PLACE = 0.18
 _OTHER_PLACE = -0.16
 _SAME_TOPIC = 0.05
+_OPINION = -0.05  # what the author thinks of a fact comes after the fact
 _MOST_TOPICS = 3
 _WANTED_UNIT = 0.05
 # Whether somebody asks to leave or to stay, the evidence is the same.
@@ -40,19 +41,20 @@ class Retriever:
         """``theme_vectors`` are those of ``theme_asks(themes)``, shape (n, dim)."""
         self._index = index
         asked = [theme for theme, _ in theme_asks(themes)]
-        self._themes = LinearProbe(asked, theme_vectors, _THEME_RIDGE) if asked else None
+        self._themes = {theme.id: theme for theme in asked}
+        self._probe = LinearProbe([theme.id for theme in asked], theme_vectors, _THEME_RIDGE) if asked else None
         self._candidates = candidates
 
     def theme(self, request: Request, hits: Sequence[Hit]) -> Theme | None:
         """The theme that the request is asked like, and whose notes are among its best hits."""
-        if self._themes is None:
+        if self._probe is None:
             return None
         query = self._index.embedder.embed_queries([simplified(request.text)])[0]
         score = {hit.passage.id: hit.score for hit in hits}
-        probed = self._themes.scores(query)
-        found = [sum(sorted(score.get(id_, 0.0) for id_ in theme.notes)[-3:]) for theme in probed]
+        probed = self._probe.scores(query)
+        found = [sum(sorted(score.get(id_, 0.0) for id_ in self._themes[name].notes)[-3:]) for name in probed]
         total = _standard([*probed.values()]) + _FOUND_WEIGHT * _standard(found)
-        return self._themes.labels[int(total.argmax())]
+        return self._themes[self._probe.labels[int(total.argmax())]]
 
     def retrieve(self, request: Request) -> tuple[Hit, ...]:
         """Hits in falling order; the best search score counts as 1."""
@@ -73,6 +75,7 @@ def theme_asks(themes: Sequence[Theme]) -> list[tuple[Theme, str]]:
 def fit(passage: Passage, request: Request) -> float:
     """How much better or worse a passage suits a request than its likeness alone says."""
     bonus = _SAME_TOPIC * min(_MOST_TOPICS, len(set(passage.topics) & set(request.topics)))
+    bonus += _OPINION if passage.grade is Grade.OPINION else 0.0
     if request.places and passage.cities:
         bonus += _SAME_PLACE if about_places(passage, request.places) else _OTHER_PLACE
     if request.units:

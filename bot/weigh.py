@@ -16,6 +16,9 @@ _MOST_POINTS = 3
 _MOST_SIDE = 4
 _MOST_CAVEATS = 4
 _MOST_LISTED = 7
+_MOST_TOGETHER = 5
+_IN_THEME = 0.25
+_NEAR = 0.55
 _RELEVANT = 0.75
 _GRADE_WEIGHT: Mapping[Grade, float] = {
     Grade.SURVEY: 0.10,
@@ -69,22 +72,36 @@ def _lookup(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus: 
 
 
 def _why(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus: Corpus) -> Evidence:
-    points = _together(request, hits, theme, corpus, most=5)
+    points = _together(hits, theme, corpus)
     return Evidence(points=points, silences=_silences(request, points, corpus), related=_related(hits, points))
 
 
 def _compare(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus: Corpus) -> Evidence:
-    listed: list[Passage] = []
+    points: tuple[Passage, ...] = ()
+    silences: tuple[Silence, ...] = ()
     if len(request.places) >= 2:
-        for id_ in request.places:
-            listed += [h.passage for h in hits if _is_about(h.passage, [id_]) and h.passage not in listed][:3]
-    points = tuple(listed) or _together(request, hits, theme, corpus, most=5)
-    return Evidence(
-        points=points,
-        tensions=_tensions(request, points[:3], corpus)[:2],
-        silences=_silences(request, points, corpus),
-        related=_related(hits, points),
-    )
+        points, silences = _side_by_side(request, hits)
+    if not points:
+        points = _together(hits, theme, corpus)
+        silences = _silences(request, points, corpus)
+    specific = set(request.topics) - _BROAD
+    on_topic = [t for t in corpus.tensions if specific & set(t.topics) and not t.cities]
+    tensions = tuple(dict.fromkeys((*_tensions(request, points[:3], corpus), *on_topic)))
+    return Evidence(points=points, tensions=tensions[:2], silences=silences, related=_related(hits, points))
+
+
+def _side_by_side(request: Request, hits: Sequence[Hit]) -> tuple[tuple[Passage, ...], tuple[Silence, ...]]:
+    """Up to three passages on each place, on the topics asked for where any are; a place without one is a silence."""
+    specific = [t for t in request.topics if t not in _BROAD]
+    listed: list[Passage] = []
+    silences: list[Silence] = []
+    for id_ in request.places:
+        about = [h.passage for h in hits if _is_about(h.passage, [id_])]
+        if specific:
+            about = [p for p in about if set(p.topics) & set(specific)]
+            silences += [] if about else [Silence(subject=f"topic:{specific[0]}", place=id_)]
+        listed += [p for p in about if p not in listed][:3]
+    return tuple(listed), tuple(silences)
 
 
 def _overview(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus: Corpus) -> Evidence:
@@ -97,22 +114,31 @@ def _overview(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus
             tensions=_tensions(request, about, corpus)[:2],
             related=_related(hits, about),
         )
-    points = _together(request, hits, theme, corpus, most=_MOST_LISTED)
+    if request.places:
+        points = _of_its_kind(request.places[0], hits)
+    elif theme:
+        points = tuple(corpus.passages[id_] for id_ in theme.notes)[:_MOST_LISTED]
+    else:
+        points = _diverse((h.passage for h in hits), _MOST_LISTED, per_topic=2)
     return Evidence(points=points, silences=_silences(request, points, corpus), related=_related(hits, points))
 
 
-def _together(
-    request: Request, hits: Sequence[Hit], theme: Theme | None, corpus: Corpus, most: int
-) -> tuple[Passage, ...]:
-    """The nearest passage, then what the theme adds to it, the nearer the earlier."""
-    listed = [corpus.passages[id_] for id_ in theme.notes] if theme else []
-    if not listed:
-        return _diverse((h.passage for h in hits), most, per_topic=2)
-    place_of = {h.passage.id: number for number, h in enumerate(hits)}
-    order = {p.id: number + place_of.get(p.id, len(hits)) / 12 for number, p in enumerate(listed)}
-    near = [h.passage for h in hits[:2] if h.score >= _CLOSE * hits[0].score]
-    first = [p for p in near if request.intent is not Intent.OVERVIEW or p in listed]
-    return tuple([*first, *sorted((p for p in listed if p not in first), key=lambda p: order[p.id])][:most])
+def _of_its_kind(place_id: str, hits: Sequence[Hit]) -> tuple[Passage, ...]:
+    """What is said of places of the same kind and of no city by name."""
+    scope = _scope_of(place_id) | {"second_tier", "provincial_capital"}
+    kind = [h.passage for h in hits if set(h.passage.scope) & scope and not h.passage.cities]
+    return _diverse((p for p in kind if p.speaks_to == "person"), 4, per_topic=1)
+
+
+def _together(hits: Sequence[Hit], theme: Theme | None, corpus: Corpus) -> tuple[Passage, ...]:
+    """The nearest passages; those that the theme holds count as nearer than they are."""
+    if not hits:
+        return ()
+    in_theme = set(theme.notes) if theme else set()
+    score = {h.passage.id: h.score + (_IN_THEME if h.passage.id in in_theme else 0.0) for h in hits}
+    score[hits[0].passage.id] += _IN_THEME
+    ranked = sorted(score, key=score.__getitem__, reverse=True)
+    return tuple(corpus.passages[id_] for id_ in ranked[:_MOST_TOGETHER] if score[id_] >= _NEAR * score[ranked[0]])
 
 
 def _decision(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus: Corpus) -> Evidence:
