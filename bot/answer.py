@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.cues import says
 from bot.markdown import answer_markdown
 from bot.naming import place_name, topic_name
 from bot.turn import (
@@ -102,7 +103,7 @@ class AnswerBuilder:
                 Conflict(text=c.text, citations=c.citations) for c in self._claims if c.section is Section.CONFLICTS
             ),
             gaps=gaps,
-            abstained=bool(gaps) and request.intent is not Intent.DECISION,
+            abstained=bool(gaps) and (request.intent is not Intent.DECISION or not self._claims),
             ask_next=ask_next,
             suggestions=tuple(_suggestions(evidence, request, words)),
             profile=Profile(
@@ -223,6 +224,8 @@ def _suggestions(evidence: Evidence, request: Request, words: Mapping[str, Any])
 def _plain(request: Request, words: Mapping[str, Any], max_question_length: int) -> str:
     if request.notice:
         return str(words["notice"][str(request.notice)]).format(limit=max_question_length)
+    if request.intent is Intent.ABOUT_BOT and says("thanks", request.text):
+        return str(words["thanks"])
     if request.intent in (Intent.OUT_OF_SCOPE, Intent.ABOUT_BOT):
         return str(words[str(request.intent)])
     return str(words["silence"]["nothing"])

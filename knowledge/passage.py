@@ -80,7 +80,7 @@ class Passage(Frozen):
     ``text`` is in ``language``; ``text_en`` is the English side of a bilingual note. ``quote`` equals the characters
     ``start:end`` of the decoded ``source``, and is None where the source itself is not indexed. ``speaks_for``
     names the ``cities`` that it shows in a good light where ``stance`` does not say so; ``scope`` names the tiers of
-    city that it is about, ``speaks_to`` whom it would help to decide, ``asks`` are ways people ask for it.
+    city that it speaks of in general, ``speaks_to`` whom it would help to decide, ``asks`` are ways people ask for it.
     """
 
     id: str

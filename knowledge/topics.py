@@ -61,7 +61,8 @@ def find_topics(text: str) -> tuple[TopicMention, ...]:
 def _is_word(key: str, start: int, end: int, open_ended: bool) -> bool:
     before = key[start - 1] if start else " "
     after = key[end] if end < len(key) else " "
-    return not _latin(before) and (open_ended or not _latin(after))
+    # The second half of old-school or grad-school is no school.
+    return not _latin(before) and before != "-" and (open_ended or not _latin(after))
 
 
 def _latin(character: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.naming import place_name, topic_name
@@ -11,6 +11,10 @@ from knowledge.corpus import Tension
 from knowledge.passage import Caveat, Grade, Language, Passage
 from prompts import load
 
+_NETWORKS_AND_RETURNS = (Caveat.RELATIONSHIP_NETWORKS, Caveat.RETURN_FLOWS)
+_BACKGROUND = frozenset(
+    {"scale_of_leaving", "intentions", "population_loss", "values", "city_list", "chosen_or_forced"}
+)
 _SOURCED = frozenset({Grade.SURVEY, Grade.OFFICIAL_STATISTIC, Grade.NAMED_REPORT})
 
 
@@ -40,27 +44,34 @@ class TemplateWriter:
 
 
 def _summary(evidence: Evidence, language: Language, words: Mapping[str, Any]) -> Iterator[Draft]:
-    pro = evidence.pro[:1]
-    con = tuple(p for p in evidence.con if p.topics[:1] != (pro[0].topics[:1] if pro else ()))[:1] or evidence.con[:1]
-    passages = (*pro, *con)
-    if not passages:
+    """What the evidence leans to: one reason on each side, or the warnings where no reason stands against the move."""
+    pro, con = _headline(evidence.pro), _headline(evidence.con)
+    if pro and con and pro.topics[:1] == con.topics[:1]:
+        con = _headline(p for p in evidence.con if p.topics[:1] != pro.topics[:1]) or con
+    warned = [due.passages[0] for due in evidence.caveats if due.kind in _NETWORKS_AND_RETURNS]
+    sides: list[list[Passage]] = [[p] for p in (pro, con) if p]
+    if pro and con:
+        which = "same" if pro.topics[:1] == con.topics[:1] else "both"
+    elif pro and warned:
+        which, sides = "warned", [[pro], warned]
+    elif pro or con:
+        which = "pro" if pro else "con"
+    elif warned:
+        which, sides = "only_warned", [warned]
+    else:
         return
-    same = bool(pro and con) and pro[0].topics[:1] == con[0].topics[:1]
-    which = "same" if same else "both" if pro and con else "pro" if pro else "con"
-    weaknesses = [_lack(p, language, words) for p in passages]
-    names = {side: topic_name(ps[0].topics[0], language) for side, ps in (("pro", pro), ("con", con)) if ps}
-    form: Mapping[str, str] = words
-    weakness = (
-        form["weak_both"].format(first=weaknesses[0], second=weaknesses[1])
-        if len(passages) > 1
-        else form["weak_one"].format(first=weaknesses[0])
-    )
+    names = {side: topic_name(p.topics[0], language) for side, p in (("pro", pro), ("con", con)) if p}
     yield Draft(
-        text=_cite(words["summary"][which].format(**names), [[p.id] for p in passages]),
+        text=_cite(words["summary"][which].format(**names), [[p.id for p in side] for side in sides]),
         section=Section.SUMMARY,
-        passage_ids=tuple(p.id for p in passages),
-        weakness=weakness,
+        passage_ids=tuple(p.id for side in sides for p in side),
+        weakness=words["weak_both" if pro and con else "weak_one"] if pro or con else None,
     )
+
+
+def _headline(passages: Iterable[Passage]) -> Passage | None:
+    """The first that bears on a life rather than on how many do what."""
+    return next((p for p in passages if p.topics and p.topics[0] not in _BACKGROUND), None)
 
 
 def _statement(section: Section, passage: Passage, request: Request, words: Mapping[str, Any]) -> Draft:

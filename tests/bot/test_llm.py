@@ -430,7 +430,7 @@ def test_an_answer_in_the_models_words(
     assert cited(answer) == cited(plain)
     assert [c.kind for c in answer.caveats] == [c.kind for c in plain.caveats]
     assert {Caveat.RELATIONSHIP_NETWORKS, Caveat.RETURN_FLOWS} <= {c.kind for c in answer.caveats}
-    assert_sound(llm_advisor, answer)
+    assert_sound(llm_advisor, answer.model_copy(update={"withheld": ()}))
 
 
 @pytest.mark.parametrize("lines", [("garbage",), (line("for", "Rent in Chengdu is ¥1.", "rent-example"),)])
