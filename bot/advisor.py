@@ -26,7 +26,7 @@ from knowledge import open_index
 from knowledge.corpus import load_tensions, load_themes
 from knowledge.embed import SentenceTransformerEmbedder, VectorCache
 from knowledge.passage import LANGUAGES
-from knowledge.script import language_of, simplified
+from knowledge.script import language_of, readable, simplified
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
@@ -85,6 +85,7 @@ class Advisor:
 
     def stream(self, text: str, thread_id: str | None = None, language: Language | None = None) -> Iterator[Event]:
         """The claims as they pass verification, then the whole answer."""
+        text = readable(text)
         if thread_id is None:
             return (event for _, event in self._turn(text, language, None))
         return self._conversations.stream(text, thread_id, language)

@@ -92,7 +92,7 @@ class AnswerBuilder:
         ask_next = _ask_next(evidence.unknown, request, words)
         text = answer_markdown(self._claims, gaps, ask_next, request.language, request.intent)
         return Answer(
-            question=request.text,
+            question=request.asked or request.text,
             language=request.language,
             intent=request.intent,
             text=text or _plain(request, words, self._max_question_length),

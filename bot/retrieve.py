@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from bot.probe import LinearProbe
 from bot.turn import Intent, Request
 from knowledge.corpus import Theme
 from knowledge.embed import Vectors
+from knowledge.figures import Key, figure_keys
 from knowledge.index import Index
 from knowledge.passage import Grade, Hit, Passage
 from knowledge.places import place
@@ -30,6 +32,17 @@ _SAME_TOPIC = 0.05
 _OPINION = -0.03  # what the author thinks of a fact comes after the fact
 _MOST_TOPICS = 3
 _WANTED_UNIT = 0.05
+_SAME_FIGURE = 0.2  # who names a figure asks about that figure
+# A question of several parts, or on several places, wants a passage for each.
+_LIFTED = 0.9
+_LEAD = 0.6
+_MOST_PARTS = 4
+_LEAST_CONTENT = 3
+_PARTS = re.compile(
+    r"[?？;；。]|[,，]\s*(?:另外|还有|以及|那么?)|,?\s+\band\s+(?=(?:how|what|who|where|when|which|is|are|does|do|did)\b)",
+    re.I,
+)
+_CONTENT = re.compile(r"[\u3400-\u9fff]|[A-Za-z0-9]+")
 # Whether somebody asks to leave or to stay, the evidence is the same.
 _FRAMING = re.compile(r"离开|逃离|留在|留下|\b(?:leav(?:e|ing)|quit(?:ting)?|stay(?:ing)?(?: in)?) ?\b", re.IGNORECASE)
 
@@ -63,8 +76,38 @@ class Retriever:
         if not found:
             return ()
         best = max(hit.score for hit in found) or 1.0
-        weighed = [Hit(passage=h.passage, score=h.score / best + fit(h.passage, request)) for h in found]
-        return tuple(sorted(weighed, key=lambda hit: -hit.score))
+        scores = {h.passage.id: h.score / best + fit(h.passage, request) for h in found}
+        if request.intent is Intent.LOOKUP:
+            lifted = _LIFTED * max(scores.values())
+            for id_ in (*self._leads(request, best), *_leads_by_place(request, found, scores)):
+                scores[id_] = max(lifted, scores.get(id_, lifted))
+        ranked = sorted(scores, key=scores.__getitem__, reverse=True)
+        return tuple(Hit(passage=self._index.passages[id_], score=scores[id_]) for id_ in ranked)
+
+    def _leads(self, request: Request, best: float) -> list[str]:
+        """For a question of several parts the best passage of each part."""
+        parts = [part for part in _PARTS.split(request.text) if len(_CONTENT.findall(part)) >= _LEAST_CONTENT]
+        if not 1 < len(parts) <= _MOST_PARTS:
+            return []
+        leads = []
+        for part in parts:
+            found = self._index.search(part, k=5, language=request.language)
+            near = [hit for hit in found if hit.score >= _LEAD * best]
+            if near:
+                leads.append(max(near, key=lambda hit: hit.score / best + fit(hit.passage, request)).passage.id)
+        return leads
+
+
+def _leads_by_place(request: Request, found: Sequence[Hit], scores: Mapping[str, float]) -> list[str]:
+    """For a question that names several places the best passage on each."""
+    if len(request.places) < 2:
+        return []
+    leads = []
+    for id_ in request.places:
+        about = [h.passage.id for h in found if about_places(h.passage, [id_]) and h.score >= 0]
+        if about:
+            leads.append(max(about, key=lambda passage_id: scores[passage_id]))
+    return [id_ for id_ in leads if scores[id_] >= _LEAD * max(scores.values())]
 
 
 def theme_asks(themes: Sequence[Theme]) -> list[tuple[Theme, str]]:
@@ -80,9 +123,16 @@ def fit(passage: Passage, request: Request) -> float:
         here = about_places(passage, request.places)
         bonus += _SAME_PLACE if here else _OTHER_PLACE
         bonus += _SAME_TOPIC if here and set(passage.topics) & set(request.topics) else 0.0
+    if _figures(request.text) & _figures(passage.text):
+        bonus += _SAME_FIGURE
     if request.units:
         bonus += _WANTED_UNIT if units_of(passage.text) & request.units else -_WANTED_UNIT
     return bonus
+
+
+@lru_cache(maxsize=4096)
+def _figures(text: str) -> frozenset[Key]:
+    return frozenset(figure_keys(text))
 
 
 def about_places(passage: Passage, places: Sequence[str]) -> bool:

@@ -55,10 +55,12 @@ class Notice(StrEnum):
 class Request(Frozen):
     """What a message asks, as understood.
 
-    ``places`` are ids of all cities and provinces named, in order; ``scope`` holds the tiers that the destination
-    belongs to; ``topics`` are topic ids; ``units`` are the units that a wanted figure would have.
+    ``asked`` is the message as it came, ``text`` its cleaned form; ``places`` are ids of all cities and provinces
+    named, in order; ``scope`` holds the tiers that the destination belongs to; ``topics`` are topic ids; ``units`` are the
+    units that a wanted figure would have.
     """
 
+    asked: str = ""
     text: str
     language: Language
     intent: Intent

@@ -49,10 +49,16 @@ class Understander:
         language = language or language_of(clean)
         notice = _notice(clean, self._max_length)
         if notice:
-            return Request(text=clean[:200], language=language, intent=Intent.UNREADABLE, notice=notice)
-        return self._read(clean, language, previous)
+            return Request(
+                asked=text[: self._max_length],
+                text=clean[:200],
+                language=language,
+                intent=Intent.UNREADABLE,
+                notice=notice,
+            )
+        return self._read(text, clean, language, previous)
 
-    def _read(self, text: str, language: Language, previous: Request | None) -> Request:
+    def _read(self, asked: str, text: str, language: Language, previous: Request | None) -> Request:
         plain = simplified(text)
         mentions = find_places(text)
         places = tuple(dict.fromkeys(m.place.id for m in mentions))
@@ -75,6 +81,7 @@ class Understander:
                 origin, destinations, places = previous.origin, previous.destinations, previous.places
         scope = _scope(destinations, tiers, home)
         return Request(
+            asked=asked,
             text=text,
             language=language,
             intent=intent,

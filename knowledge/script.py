@@ -34,8 +34,16 @@ def simplified(text: str) -> str:
     """The text in simplified characters and of the same length; for matching, never for display."""
     if text.isascii():
         return text
-    converted = _converter().convert(_PARTICLE_ZHE.sub("着", text).replace("陜", "陕"))
+    try:
+        converted = _converter().convert(_PARTICLE_ZHE.sub("着", text).replace("陜", "陕"))
+    except UnicodeEncodeError:  # half a surrogate pair
+        return text
     return converted if len(converted) == len(text) else text
+
+
+def readable(text: str) -> str:
+    """The text with surrogate pairs joined and halves of pairs replaced, so that it can be written anywhere."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def language_of(text: str) -> Language:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.resources import files
 from typing import Any, Literal, Protocol
 from uuid import uuid4
@@ -20,6 +21,7 @@ from bot.turn import Answer, Claim
 from bot.web import render
 from bot.web.turns import Turn, restored
 from knowledge.passage import Frozen, Language
+from knowledge.script import readable
 
 ASKED_AT_ONCE = 4
 WAITING_AT_MOST = 64
@@ -128,6 +130,7 @@ class Handlers:
         """Stream an answer; the same question again replaces the last answer."""
         visit = _visit(stored)
         interface = visit.interface(request)
+        text = readable(text)
         if not text.strip():
             yield tuple(gr.skip() for _ in range(6))
             return
@@ -169,7 +172,9 @@ class Handlers:
         """Forget this conversation, which nothing could open again, and begin another."""
         visit = _visit(stored)
         fresh = Visit(language=visit.language)
-        self._advisor.forget(visit.thread_id)
+        # What cannot be forgotten cannot be opened either: a new conversation begins all the same.
+        with suppress(QuliuError):
+            self._advisor.forget(visit.thread_id)
         return (fresh.model_dump(), "", *self.shown((), visit.interface(request)))
 
 

@@ -54,11 +54,13 @@ class LlmWriter:
         Raises:
             WriterError: the model cannot be reached, or none of its lines stands; no draft that stands came before.
         """
-        entries = tuple(self._plain.write(request, evidence))
+        left = list(self._plain.write(request, evidence))
+        # Which way it all leans stands in no passage, so that verification could not tell if a model turned it round.
+        entries = tuple(entry for entry in left if entry.section is not Section.SUMMARY)
         if not entries or not request.needs_evidence:
-            yield from entries
+            yield from left
             return
-        left = list(entries)
+        begun = False
         try:
             for line in self._lines(_messages(request, evidence, entries)):
                 worded = _word(line, entries, request.language)
@@ -71,12 +73,13 @@ class LlmWriter:
                     begin = [entry.section for entry in left].index(draft.section)
                     yield from left[:begin]
                     yield draft
+                    begun = True
                     left = [entry for entry in left[begin:] if entry not in replaced]
         except WriterError as error:
-            if len(left) == len(entries):
+            if not begun:
                 raise
             _log.warning("%s What it left out is written without it.", error)
-        if len(left) == len(entries):
+        if not begun:
             raise WriterError(
                 f"The chat model {self._setting} answered no line that can be used; "
                 "set QULIU_CHAT_MODEL to another model or unset it."

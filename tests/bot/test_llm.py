@@ -137,7 +137,6 @@ def test_in_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_decision_line_by_line(monkeypatch: pytest.MonkeyPatch) -> None:
     answering(
         monkeypatch,
-        line("summary", "Rent speaks for it [@rent], seeing a doctor against it [@care].", "rent", "care"),
         line("for", "Chengdu lets two bedrooms at ¥2,500; Wuhan pays ¥8,000 a month.", "pay", "rent"),
         line("against", "It takes 3 hours to see a doctor.", "care"),
         line("caveats", "Who you know decides.", "net"),
@@ -147,16 +146,16 @@ def test_a_decision_line_by_line(monkeypatch: pytest.MonkeyPatch) -> None:
     written, withheld = drafts(request(Intent.DECISION), DECISION)
     assert withheld == []
     assert [(d.section, d.passage_ids) for d in written] == [
-        (Section.SUMMARY, ("rent", "care")),
+        (Section.SUMMARY, ("rent", "care")),  # always the plain writer's
         (Section.FOR, ("rent", "pay")),
         (Section.AGAINST, ("care",)),
         (Section.CAVEATS, ("net",)),
         (Section.CAVEATS, ("back",)),
         (Section.CONFLICTS, ("rent", "care")),
     ]
-    assert not {d.text for d in written} & {d.text for d in PLAIN}
-    by_section = {d.section: d for d in PLAIN}
-    assert written[0].weakness == by_section[Section.SUMMARY].weakness
+    assert {d.text for d in written} & {d.text for d in PLAIN} == {PLAIN[0].text}
+    assert written[0] == PLAIN[0]
+    assert written[5].text == "Cheap rent [@rent] stands against a long way to a doctor [@care]."
     assert written[1].weakness == "no source given"
     assert written[2].weakness == "a paper; a survey"
     assert written[3].weakness == PLAIN[4].weakness
@@ -239,7 +238,7 @@ def test_what_cites_nothing_known_is_withheld(
         line("against", "Chengdu lets two bedrooms at ¥2,500.", "rent"),  # stands for the move
         line("caveats", "Who you know decides; 23% come back.", "net", "back"),  # two warnings in one
         line("conflicts", "Cheap rent.", "rent"),  # one side only
-        line("summary", "Rent speaks for it.", "rent"),
+        line("summary", "Care speaks for it [@care], rent against it [@rent].", "rent", "care"),  # turned round
         line("against", "看病要花3小时。", "care"),
         line("against", "See a doctor in 3 hours at https://example.com", "care"),
         line("against", "See a doctor in 3 hours <img src=x>", "care"),
@@ -335,12 +334,12 @@ def test_warnings_are_sent_with_their_reach_and_tensions_with_both_sides(monkeyp
         drafts(request(Intent.DECISION), DECISION)
     body = str(chat.sent[0][1].content).split("<material>\n")[1].split("\n</material>")[0]
     sent = [json.loads(entry) for entry in body.split("\n")]
-    assert [(entry["section"], entry["warning"], entry["reach"]) for entry in sent[4:]] == [
+    assert [(entry["section"], entry["warning"], entry["reach"]) for entry in sent[3:]] == [
         ("caveats", "Relationship networks", "inferred"),
         ("caveats", "Return flows", "general"),
         ("conflicts", None, None),
     ]
-    assert sent[6]["text"] == "One [@rent], two [@care]."
+    assert sent[5]["text"] == "One [@rent], two [@care]."
 
 
 @pytest.mark.parametrize("intent", [Intent.OUT_OF_SCOPE, Intent.ABOUT_BOT, Intent.UNREADABLE, Intent.LOOKUP])
