@@ -103,7 +103,7 @@ class AnswerBuilder:
                 Conflict(text=c.text, citations=c.citations) for c in self._claims if c.section is Section.CONFLICTS
             ),
             gaps=gaps,
-            abstained=bool(gaps) and (request.intent is not Intent.DECISION or not self._claims),
+            abstained=self._abstained(gaps),
             ask_next=ask_next,
             suggestions=tuple(_suggestions(evidence, request, words)),
             profile=Profile(
@@ -113,6 +113,12 @@ class AnswerBuilder:
             withheld=tuple(withheld),
             timings_ms=Timings(**milliseconds),
         )
+
+    def _abstained(self, gaps: Sequence[Gap]) -> bool:
+        """Whether what was asked for is missing; a decision always lacks something and abstains only with no claim."""
+        if self._request.intent is not Intent.DECISION:
+            return bool(gaps)
+        return not self._claims and {silence.subject for silence in self._evidence.silences} == {"unknown_place"}
 
     def _markdown(self, draft: Draft) -> str:
         text = _MARKER.sub(lambda m: f" [{self._numbers[m[1]]}]", draft.text)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from io import TextIOWrapper, UnsupportedOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from uuid import uuid4
@@ -18,6 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.errors import QuliuError, SettingsError
+from bot.listen import listen
 from bot.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -27,7 +30,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     help="quliu (去留): cited answers for people who weigh a move between Chinese cities.",
-    no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -41,16 +43,42 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
 
 def main() -> None:
     """Run the command line: exit code 1 where something failed, 2 where it was misused."""
+    for stream in (sys.stdout, sys.stderr):
+        # What a terminal's encoding lacks is shown as a question mark.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    sys.exit(_run(sys.argv[1:] or ["--help"]))
+
+
+def _run(arguments: list[str]) -> int:
     try:
-        app()
+        code = app(arguments, standalone_mode=False)
+        sys.stdout.flush()
+    except typer.TyperException as error:
+        context: typer.Context | None = getattr(error, "ctx", None)
+        see = f" See `{context.command_path} --help`." if context else ""
+        _complain(f"{error.format_message()}{see}")
+        return error.exit_code
     except SettingsError as error:
-        _complain(error)
-        sys.exit(2)
+        _complain(str(error))
+        return 2
     except QuliuError as error:
-        _complain(error)
-        sys.exit(1)
+        _complain(str(error))
+        return 1
+    except OSError as error:
+        _drop_output()
+        if not isinstance(error, BrokenPipeError):
+            _complain(f"Reading or writing failed ({error}); see that there is room and that it is allowed.")
+        return 1
     except KeyboardInterrupt:
-        sys.exit(130)
+        return 130
+    return code or 0
+
+
+def _drop_output() -> None:
+    """Send what is still buffered nowhere, or Python would try to write it once more at its end."""
+    with suppress(OSError, UnsupportedOperation), open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 @app.command()
@@ -107,9 +135,13 @@ def index(
     with _progress() as tell:
         tell.phase("Loading the embedding model")
         embedder = SentenceTransformerEmbedder(settings.embedding_model)
-        tell.phase("Indexing")
         with build_index(
-            paths or (), settings.index_dir, notes=not only, embedder=embedder, progress=tell.advance
+            paths or (),
+            settings.index_dir,
+            notes=not only,
+            embedder=embedder,
+            notify=tell.notify,
+            progress=tell.advance,
         ) as built:
             counts = len(built.documents), len(built.passages)
     out.print(f"Indexed {counts[0]} documents, {counts[1]} passages in {settings.index_dir}", soft_wrap=True)
@@ -123,10 +155,11 @@ def chat(
     """Serve the web chat."""
     settings = load_settings()
     host, port = host or settings.host, settings.port if port is None else port
-    with _open_advisor(settings) as advisor:
+    # Before the model is loaded, so that a port that is taken is told at once.
+    with listen(host, port) as listener, _open_advisor(settings) as advisor:
         from bot.web import serve
 
-        serve(advisor, host, port, on_ready=lambda url: out.print(f"quliu is at {url}", soft_wrap=True))
+        serve(advisor, listener=listener, on_ready=_announce)
 
 
 @app.command()
@@ -159,7 +192,7 @@ class _Teller:
         self._progress.update(self._task, description=name, total=None, completed=0)
 
     def advance(self, done: int, total: int) -> None:
-        self._progress.update(self._task, description="Indexing", completed=done, total=total)
+        self._progress.update(self._task, description="Computing vectors", completed=done, total=total)
 
     def notify(self, message: str) -> None:
         err.print(message, soft_wrap=True)
@@ -191,11 +224,13 @@ def _open_advisor(settings: Settings | None = None) -> Advisor:
 def _read_turns(path: Path | None) -> list[str]:
     assert path is not None
     try:
-        loaded = json.loads(path.read_text("utf-8"))
+        loaded = json.loads(path.read_text("utf-8-sig"))
     except OSError as error:
         raise typer.BadParameter(f"{path} cannot be read ({error.strerror}); give a readable file") from error
     except ValueError as error:
         raise typer.BadParameter(f"{path} is no JSON ({error}); write a list of strings") from error
+    except RecursionError as error:
+        raise typer.BadParameter(f"{path} is nested too deeply; write a list of strings") from error
     if not isinstance(loaded, list) or not loaded or not all(isinstance(message, str) for message in loaded):
         raise typer.BadParameter(f'{path} holds no list of messages; write one such as ["first", "second"]')
     return loaded
@@ -229,5 +264,12 @@ def _show_hits(hits: list[Hit]) -> None:
     out.print(table if hits else "Nothing found.")
 
 
-def _complain(error: Exception) -> None:
-    err.print(Text(f"quliu: {' '.join(str(error).split())}", "red"), soft_wrap=True)
+def _announce(url: str) -> None:
+    # The page is served whether or not somebody can read where.
+    with suppress(OSError):
+        out.print(f"quliu is at {url}", soft_wrap=True)
+
+
+def _complain(message: str) -> None:
+    with suppress(OSError):
+        err.print(Text(f"quliu: {' '.join(message.split())}", "red"), soft_wrap=True)

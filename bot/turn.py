@@ -56,8 +56,8 @@ class Request(Frozen):
     """What a message asks, as understood.
 
     ``asked`` is the message as it came, ``text`` its cleaned form; ``places`` are ids of all cities and provinces
-    named, in order; ``scope`` holds the tiers that the destination belongs to; ``topics`` are topic ids; ``units`` are the
-    units that a wanted figure would have.
+    named, in order; ``scope`` holds the tiers that the destination belongs to; ``topics`` are topic ids; ``units`` are
+    the units that a wanted figure would have.
     """
 
     asked: str = ""

@@ -151,7 +151,7 @@ def _roles(
         # Whoever left one place for another and thinks of going back lives in the second and would go to the first.
         now = cued("moved_to")
         left = cued("left_for") or [i for i in unique if i not in now and now]
-        if left:
+        if left and (now or says("already_left", plain)):
             return next((i for i in [*now, *unique] if i not in left), None), tuple(left[:1]), home
     origin = next((i for i in sources if i not in targets and i not in homes), None)
     free = [i for i in unique if i != origin and i not in targets and i not in homes]

@@ -17,9 +17,9 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from bot.turn import Draft, Withheld
-from knowledge.figures import Bound, Direction, Figure, Key, direction_words, figures, fold, numbered_names
+from knowledge.figures import Bound, Direction, Figure, Key, Role, direction_words, figures, fold, numbered_names, unread_numerals
 from knowledge.passage import Passage
-from knowledge.places import Place, find_groups, find_places, find_tiers, place
+from knowledge.places import Place, Tier, TierKind, TierMention, find_groups, find_places, find_tiers, place
 
 _MARKER = re.compile(r"\s?\[@[^\]\s]*\]")
 
@@ -86,6 +86,15 @@ _TOKEN = re.compile(r"[\u4e00-\u9fff]+|[a-z]{3,}|\d+")
 _PLAIN = frozenset({"the", "and", "for", "that", "with", "from", "has", "have", "was", "were", "are", "its", "which"})
 _LAST = re.compile(r"(?:[\u4e00-\u9fff]{1,2}|[a-z0-9]+|\S)\s*\Z")
 _FIRST = re.compile(r"\s*(?:[\u4e00-\u9fff]{1,2}|[a-z0-9]+|\S)")
+# The kinds of place that a city of each tier is one of.
+_KINDS_OF = {
+    Tier.FIRST_TIER: {TierKind.FIRST_TIER, TierKind.BIG_CITY},
+    Tier.NEW_FIRST_TIER: {TierKind.NEW_FIRST_TIER, TierKind.SECOND_TIER, TierKind.PROVINCIAL_CAPITAL, TierKind.BIG_CITY},
+    Tier.PROVINCIAL_CAPITAL: {TierKind.PROVINCIAL_CAPITAL, TierKind.SECOND_TIER, TierKind.BIG_CITY},
+    Tier.CITY: {TierKind.SECOND_TIER, TierKind.LOWER_TIER},
+    Tier.COUNTY: {TierKind.COUNTY, TierKind.LOWER_TIER},
+}
+_VAGUE_TIERS = frozenset({TierKind.HOME, TierKind.BIG_CITY})
 # How many characters around a figure or place tell it from another.
 _REACH_ZH, _REACH_EN = 8, 36
 
@@ -108,6 +117,64 @@ _OPPOSITES = (
     ("更好 改善 better", "更差 更糟 worse"),
     ("吸引 留住 gain gains gained win wins keep keeps kept attract attracts", "流失 失去 lose loses losing lost"),
 )
+# Things of a kind that a claim may not name in place of the one its passages name with the same figure; "_" is a space.
+_RIVALS = (
+    (
+        "流入 流向 迁入 涌入 inflow inflows flow_to flows_to flowed_to flow_into moved_into move_into",
+        "流出 外流 迁出 外迁 净流出 outflow outflows flow_away flows_away flow_out flow_from moved_out move_out left leave "
+        "leaves leaving departures moved_away 离开 逃离",
+    ),
+    ("留存率 留存 retention retained", "流失率 流失 loss_rate attrition loss"),
+    ("回归率 回归 引回 引进 return_rate brought_back bring_back attracted", "流失率 流失 loss_rate lost lose loses"),
+    ("通过 成功 获批 successful succeed succeeds get gets got", "被拒 拒绝 refused rejected denied turned_down"),
+    ("关门 关了 关闭 倒闭 close closed closes shut", "开业 开张 新开 opened opens"),
+    ("leaves leave left leaving 外流 离开 流出", "arrives arrive arrived arriving 到来 来到 涌入"),
+    ("步行 走路 on_foot walk walks walking", "开车 驾车 drive drives driving by_car"),
+    ("买 购买 buy bought buys", "租 rent rents rented 房租 租金"),
+    ("利润 profit profits 盈利", "营业额 营收 turnover turns_over revenue 销售额"),
+    ("户籍人口 registered_population", "常住人口 resident_population"),
+    ("服务业 services", "制造业 manufacturing", "农业 agriculture farming"),
+    ("硕士 master's masters", "博士 phd doctoral doctorate doctorates", "本科 bachelor bachelor's undergraduates"),
+    ("企业所得税 corporate corporate_income_tax", "个人所得税 personal_income_tax personal"),
+    ("风电 wind-power wind_power", "光伏 太阳能 solar"),
+    ("rent 房租 租金", "tax taxes 税"),
+    ("一套 each", "每平方米 per_square_metre per_square_meter"),
+    ("young youths 年轻人 青年", "elderly old_people 老年人 老人"),
+)
+_RIVAL = {
+    word.replace("_", " "): tuple(
+        (group, side) for group, sides in enumerate(_RIVALS) for side, words in enumerate(sides) if word in words.split()
+    )
+    for sides in _RIVALS
+    for words in sides
+    for word in words.split()
+}
+_RIVAL_ZH = re.compile("|".join(sorted((word for word in _RIVAL if not word.isascii()), key=len, reverse=True)))
+_RIVAL_EN = re.compile(
+    "(?<![a-z])(?:" + "|".join(sorted((word for word in _RIVAL if word.isascii()), key=len, reverse=True)) + ")(?![a-z])"
+)
+# A denial, other than a bound (不到, no more than) or a remark on what an article leaves out.
+_DENIAL = re.compile(
+    r"没(?!写|说|提|给|注明|交代|查|核)|未(?![来必经达满足注说写提给婚]|核)|从不|决不|绝不"
+    r"|不(?![到足超过少止低高多满同断仅只但论管错久易如及等下妨知动]|[^，。]?得不|明|一定|算|靠)"
+    r"|(?<![a-z])(?:never|not(?!\s(?:only|more|less|fewer|just|quite|all|every))|nobody|none|hardly"
+    r"|no(?!\s(?:more|less|fewer|later|longer\sthan|source|date|figure|amount|year)))(?![a-z])|n't(?![a-z])"
+)
+_SILENT = re.compile(r"(?:do|does|did|is|are|was|were|has|have)(?:\s(?:no|not)|n't)\s(?:say|state|sourced|give|name|verif|cite|mention)")
+_RELATIVE_YEARS = {
+    "前年": re.compile(r"前年|year\sbefore\slast(?![a-z])"),
+    "去年": re.compile(r"去年|(?<![a-z])(?<!before\s)(?<!the\s)last\syear(?![a-z])"),
+    "今年": re.compile(r"今年|(?<![a-z])this\syear(?![a-z])"),
+    "明年": re.compile(r"明年|(?<![a-z])next\syear(?![a-z])"),
+}
+_NATION = re.compile(r"全国|全中国|(?<![a-z])(?:china's|in\schina|all\schinese|nationwide|nationally)(?![a-z])")
+_NATIONAL = re.compile(r"全国|中国|国内|china|chinese|nation|country")
+# Between a figure and the place it compares with, and before such a place.
+_COMPARED_AFTER = re.compile(r"(?<![a-z])(?:as|than|of|from|against|with|versus|vs|to|for)(?![a-z])|[比跟与和同]")
+_COMPARED_BEFORE = re.compile(
+    r"(?:compared\s(?:with|to)|than|against|versus|vs\.?|relative\sto|as\sin|unlike)\s(?:[a-z]+\s){0,2}\Z|[比跟与和同较]\Z|相对于?\Z"
+)
+
 # Each word's pole, as the number of its pair and 1 or -1.
 _POLE = {
     word: (pair, sign)
@@ -245,6 +312,54 @@ class _Reading:
             )
         )
 
+    def compared_with(self, figure: Figure) -> frozenset[str]:
+        """The places of the figure's clause that it may be compared with."""
+        return self.bases_of(figure) | frozenset(
+            found.place
+            for found in self.places
+            if _COMPARED_BEFORE.search(self.folded, max(0, found.start - 24), found.start)
+            or (figure.end <= found.start and _COMPARED_AFTER.search(self.folded, figure.end, found.start))
+        )
+
+    def rivals_in(self, start: int, end: int) -> frozenset[tuple[int, int]]:
+        found = _RIVAL_ZH.findall(self.folded, start, end) if self.chinese else []
+        return frozenset(side for word in [*found, *_RIVAL_EN.findall(self.folded, start, end)] for side in _RIVAL[word])
+
+    @cached_property
+    def rivals(self) -> frozenset[tuple[int, int]]:
+        return self.rivals_in(0, len(self.folded))
+
+    def sentence_of(self, figure: Figure) -> tuple[int, int]:
+        return _around(self._sentence_ends, figure.start, figure.end, len(self.folded))
+
+    def denies(self, start: int, end: int) -> bool:
+        return _DENIAL.search(self.folded, start, end) is not None and not _SILENT.search(self.folded, start, end)
+
+    @cached_property
+    def denial(self) -> bool:
+        return self.denies(0, len(self.folded))
+
+    @cached_property
+    def unread(self) -> tuple[str, ...]:
+        return unread_numerals(self.text)
+
+    @cached_property
+    def relative_years(self) -> frozenset[str]:
+        if "年" not in self.folded and "year" not in self.folded:
+            return frozenset()
+        return frozenset(year for year, words in _RELATIVE_YEARS.items() if words.search(self.folded))
+
+    @cached_property
+    def tiers(self) -> tuple[TierMention, ...]:
+        return find_tiers(self.text)
+
+    @cached_property
+    def tier_kinds(self) -> frozenset[TierKind]:
+        """The kinds of place that the text speaks of, also by naming one."""
+        tiers = {known.tier for id_ in self.place_ids if (known := place(id_)) and known.tier}
+        named = {kind for tier in tiers for kind in _KINDS_OF[tier]}
+        return frozenset(named | {tier.kind for tier in self.tiers})
+
     @cached_property
     def repeated(self) -> frozenset[str]:
         """The places that stand twice in one list, in one clause, or next to each other."""
@@ -329,6 +444,7 @@ class _Support:
         self.document = passage.document_id
         self.cities = frozenset(known.id if (known := place(name)) else name for name in passage.cities)
         self.sides = [_read(text) for text in (passage.text, passage.text_en, passage.quote) if text]
+        self._scope = passage.scope
         about = [passage.attribution, passage.weakness, passage.editor_note if with_notes else None]
         texts = [text for note in about if note for text in (note.zh, note.en)]
         self._about = [_read(text) for text in [*texts, passage.as_of] if text]
@@ -343,6 +459,12 @@ class _Support:
 
     def knows_place(self, id_: str, claim: _Reading) -> bool:
         return id_ in self.cities or any(id_ in reading.place_ids for reading in self.readings(claim))
+
+    @cached_property
+    def tier_kinds(self) -> frozenset[TierKind]:
+        cities = {kind for id_ in self.cities if (city := place(id_)) and city.tier for kind in _KINDS_OF[city.tier]}
+        scope = {kind for kind in TierKind if kind in self._scope}
+        return frozenset(cities | scope).union(*(side.tier_kinds for side in [*self.sides, *self._about]))
 
     def matching(self, figure: Figure, claim: _Reading) -> list[tuple[_Reading, Figure]]:
         """The figures of the same key in the claim's language, or else in any text."""
@@ -437,7 +559,7 @@ def _misfit(claim: _Reading, figure: Figure, support: _Support, *, anywhere: boo
     if not matching:
         named = any(figure.text in reading.names for reading in support.readings(claim))
         return None if named or _left_to_grammar(claim, figure, support) else ""
-    wrongs = (_wrong_unit, _wrong_bound, _wrong_direction, *(() if anywhere else (_wrong_place,)))
+    wrongs = (_wrong_unit, _wrong_bound, _wrong_direction, _wrong_size, *(() if anywhere else (_wrong_place,)))
     return next((reason for wrong in wrongs if (reason := wrong(claim, figure, support, matching))), None)
 
 
@@ -486,6 +608,14 @@ def _wrong_direction(claim: _Reading, figure: Figure, support: _Support, matchin
     return None
 
 
+def _wrong_size(claim: _Reading, figure: Figure, support: _Support, matching: _Matching) -> str | None:
+    """65% of something is not 65% below it, nor a rise of 68% a rise to it."""
+    sized = figure.role is Role.BY and figure.unit in ("percent", "percentage_point", "times")
+    if sized and all(own.role is None and own.direction is None for _, own in matching):
+        return f"{figure.text} is no difference in the cited passages"
+    return None
+
+
 def _wrong_place(claim: _Reading, figure: Figure, support: _Support, matching: _Matching) -> str | None:
     places = claim.places_of(figure)
     if not all(support.knows_place(id_, claim) for id_ in places):
@@ -499,6 +629,13 @@ def _wrong_place(claim: _Reading, figure: Figure, support: _Support, matching: _
     their_bases = [reading.bases_of(own) for reading, own in matching]
     if bases and all(their_bases) and not any(bases & own for own in their_bases):
         return f"{figure.text} compares with another place in the cited passages"
+    if places and figure.unit in ("percent", "times") and all(their_bases):
+        subjects = places - claim.compared_with(figure)
+        if subjects and all(
+            subjects <= base and not subjects & (places_of - base)
+            for base, places_of in zip(their_bases, theirs, strict=True)
+        ):
+            return f"{figure.text} compares with that place in the cited passages"
     return None
 
 
@@ -570,4 +707,65 @@ def _opposite(mine: _Clause, theirs: _Clause, *, same: bool) -> bool:
     return any((pair, -sign) in known for pair, sign in said)
 
 
-_OBJECTIONS = (_foreign_place, _wrong_province, _foreign_name, _foreign_figure, _too_often, _misplaced, _contrary)
+def _unread(claim: _Reading, supports: list[_Support]) -> str | None:
+    for numeral in claim.unread:
+        if not any(numeral in side.folded for support in supports for side in support.readings(claim)):
+            return f"{numeral} is not in the cited passages"
+    return None
+
+
+def _foreign_year(claim: _Reading, supports: list[_Support]) -> str | None:
+    for year in sorted(claim.relative_years):
+        if not any(year in side.relative_years for support in supports for side in support.readings(claim)):
+            return f"{year} is not in the cited passages"
+    return None
+
+
+def _foreign_tier(claim: _Reading, supports: list[_Support]) -> str | None:
+    """A kind of place that the passages neither speak of nor name a city of, or the whole country."""
+    for tier in claim.tiers:
+        if tier.kind not in _VAGUE_TIERS and not any(tier.kind in support.tier_kinds for support in supports):
+            return f"{claim.text[tier.start : tier.end]} is not in the cited passages"
+    nation = _NATION.search(claim.folded) if claim.figures else None
+    if nation and not any(_NATIONAL.search(side.folded) for support in supports for side in support.readings(claim)):
+        return f"{claim.text[nation.start() : nation.end()]} is not in the cited passages"
+    return None
+
+
+def _rival(claim: _Reading, supports: list[_Support]) -> str | None:
+    """A figure with a denial, or with a word that the passages lack where they have its rival."""
+    if not claim.figures:
+        return None
+    known = frozenset[tuple[int, int]]().union(*(side.rivals for support in supports for side in support.sides))
+    for figure in claim.figures:
+        if figure.period:
+            continue
+        start, end = claim.clause_of(figure.start, figure.end)
+        own, denies = claim.rivals_in(start, end), claim.denies(start, end)
+        matching = (
+            [found for support in supports for found in support.matching(figure, claim)] if denies or own - known else []
+        )
+        theirs = frozenset[tuple[int, int]]().union(
+            *(side.rivals_in(*side.sentence_of(found)) for side, found in matching)
+        )
+        for group, side in own - known:
+            if any(group == other and side != rival for other, rival in theirs - own):
+                return f"{figure.text} is said of something else in the cited passages"
+        if denies and matching and not any(side.denial for support in supports for side in support.sides):
+            return f"{figure.text} is not denied in the cited passages"
+    return None
+
+
+_OBJECTIONS = (
+    _foreign_place,
+    _wrong_province,
+    _foreign_tier,
+    _foreign_name,
+    _foreign_year,
+    _unread,
+    _foreign_figure,
+    _too_often,
+    _misplaced,
+    _contrary,
+    _rival,
+)

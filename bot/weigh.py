@@ -246,8 +246,10 @@ def _relevance(request: Request, likeness: Mapping[str, float]) -> Callable[[Pas
         elif "any" in passage.scope:
             # What is said of everywhere bears on this move only where the question is about it.
             score += 0.25 if set(passage.topics) & (set(request.topics) - _BROAD) else -0.15
-        else:
+        elif passage.scope:
             score -= 0.3
+        elif _is_about(passage, places):
+            score += 0.25
         return score
 
     return relevance

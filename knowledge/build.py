@@ -12,8 +12,8 @@ from knowledge.embed import Embedder, SentenceTransformerEmbedder
 from knowledge.errors import IndexStoreError
 from knowledge.index import ENGINE, Index, Progress, read_index, write_index
 from knowledge.passage import Document, Passage
-from knowledge.read import read_files
-from knowledge.store import FORMAT, IndexStore, Manifest, Sources, UnusableIndexError, verify
+from knowledge.read import absolute, read_files
+from knowledge.store import FORMAT, IndexStore, Manifest, Sources, UnusableIndexError, one_line, verify
 
 
 def build_index(
@@ -22,16 +22,18 @@ def build_index(
     *,
     notes: bool = True,
     embedder: Embedder | None = None,
+    notify: Callable[[str], None] | None = None,
     progress: Progress | None = None,
 ) -> Index:
     """Index the bundled notes (unless ``notes`` is false) and the given files and folders, in place of what was there.
 
-    ``directory`` is by default ``$QULIU_DATA_DIR/index`` or the user's data directory; ``progress`` is called with
-    texts done and texts in all. Raises IndexStoreError or EmbeddingModelError.
+    ``directory`` is by default ``$QULIU_DATA_DIR/index`` or the user's data directory; ``notify`` is told in one line
+    if it has to wait for another builder; ``progress`` is called with texts done and texts in all. Raises
+    IndexStoreError or EmbeddingModelError.
     """
     store = IndexStore(directory)
-    sources = Sources(notes=notes, paths=tuple(str(Path(path).expanduser().absolute()) for path in paths))
-    with store.locked():
+    sources = Sources(notes=notes, paths=tuple(str(absolute(path)) for path in paths))
+    with store.locked(notify):
         return _build(store, sources, embedder or SentenceTransformerEmbedder(), progress)
 
 
@@ -55,16 +57,18 @@ def open_index(
     except UnusableIndexError as unusable:
         if not rebuild:
             raise IndexStoreError(
-                f"The index in {store.directory} cannot be used: {unusable}; build it with `quliu index`."
+                one_line(f"The index in {store.directory} cannot be used: {unusable}; build it with `quliu index`.")
             ) from unusable
-    with store.locked():
+    with store.locked(notify):
         try:
             # Somebody else may have built it while this process waited.
             return _open(store, embedder)
         except UnusableIndexError as unusable:
+            sources = store.sources()
+            _refuse_gone(store, sources, unusable)
             if notify:
-                notify(f"Building the index in {store.directory} anew: {unusable}.")
-            return _build(store, store.sources(), embedder, progress)
+                notify(one_line(f"Building the index in {store.directory} anew: {unusable}."))
+            return _build(store, sources, embedder, progress)
 
 
 def _build(store: IndexStore, sources: Sources, embedder: Embedder, progress: Progress | None) -> Index:
@@ -96,7 +100,24 @@ def _open(store: IndexStore, embedder: Embedder) -> Index:
     if manifest.engine != ENGINE:
         raise UnusableIndexError(f"it was made with {manifest.engine}, not {ENGINE}")
     verify(version, manifest)
-    return read_index(version, store.directory, embedder)
+    index = read_index(version, store.directory, embedder)
+    if (len(index.documents), len(index.passages)) != (manifest.documents, manifest.passages):
+        index.close()
+        raise UnusableIndexError(
+            f"it is damaged ({manifest.documents} documents and {manifest.passages} passages were written, "
+            f"{len(index.documents)} and {len(index.passages)} are there)"
+        )
+    return index
+
+
+def _refuse_gone(store: IndexStore, sources: Sources, unusable: UnusableIndexError) -> None:
+    gone = next((path for path in sources.paths if not os.path.exists(path)), None)
+    if gone is not None:
+        command = "quliu index PATH" if sources.notes else "quliu index PATH --only"
+        raise IndexStoreError(
+            f"The index in {store.directory} cannot be used ({unusable}), and {gone}, which it was built from, "
+            f"is not there any more; run `{command}` anew with where that is now."
+        ) from unusable
 
 
 def _load(sources: Sources) -> tuple[tuple[Document, ...], tuple[Passage, ...]]:

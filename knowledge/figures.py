@@ -33,7 +33,7 @@ from knowledge.script import simplified
 
 __all__ = [
     "Bound", "Direction", "DirectionWord", "Figure", "Key", "Role", "direction_words", "figure_keys", "figures", "fold",
-    "numbered_names",
+    "numbered_names", "unread_numerals",
 ]  # fmt: skip
 
 
@@ -91,6 +91,11 @@ def numbered_names(text: str) -> tuple[str, ...]:
     return _scan(text)[1]
 
 
+def unread_numerals(text: str) -> tuple[str, ...]:
+    """Numerals that are neither read as figures nor as names: ②, XXIV%, more digits than anybody cites."""
+    return _scan(text)[2]
+
+
 def figure_keys(text: str) -> Counter[Key]:
     """The keys that both sides of a translation share.
 
@@ -143,20 +148,35 @@ _LOOKALIKES = {
 }  # fmt: skip
 
 
+# Digits in any script, enclosed digits, fractions, and Roman numerals before a percent sign.
+_NUMERAL = re.compile(
+    r"(?:\d|[¼-¾\u2150-\u218b\u2460-\u249b\u24ea-\u24ff\u2776-\u2793\u3220-\u3229\u3280-\u3289])+"
+    r"|(?<![a-z])[ivxlcdm]+(?=\s?%|\sper\s?cent(?!age))"
+)
+
+
 def fold(text: str) -> str:
     """The text in simplified characters, ASCII digits and lower case, of the same length."""
     return simplified(text).translate(_LOOKALIKES)
 
 
 @lru_cache(maxsize=8192)
-def _scan(text: str) -> tuple[tuple[Figure, ...], tuple[str, ...]]:
+def _scan(text: str) -> tuple[tuple[Figure, ...], tuple[str, ...], tuple[str, ...]]:
     folded = fold(text)
-    tokens, names = read_numbers(folded)
+    tokens, names, named = read_numbers(folded)
+    read = sorted([*((token.start, token.end) for token in tokens), *named])
+    starts = [start for start, _ in read]
+    unread = [
+        match[0]
+        for match in _NUMERAL.finditer(folded)
+        if not (at := bisect(starts, match.start())) or read[at - 1][1] <= match.start()
+    ]
     _pair(folded, tokens)
     tokens = [token for token in tokens if token.values]
     _bound(folded, tokens)
     _direct(folded, tokens)
-    return tuple(_figure(text, token) for token in tokens), tuple(names)
+    _size(folded, tokens)
+    return tuple(_figure(text, token) for token in tokens), tuple(names), tuple(unread)
 
 
 def _figure(text: str, token: Token) -> Figure:
@@ -316,6 +336,36 @@ def _direct(folded: str, tokens: list[Token]) -> None:
         distance, direction = min(distances, default=(_REACH, None))
         if distance < _REACH:
             token.direction = direction
+
+
+# "fell to 5%" and "fell by 5%"; 比上海低65% and "65% below" are differences too.
+_TO_SIZE = re.compile(
+    r"(?:(?<!达)到了?|至|[成为])(?:大?约|将?近|超过?|不到|不足|仅)?\s?\Z"
+    r"|(?<!up\s)(?<!close\s)(?<!due\s)(?<!compared\s)(?<!relative\s)\bto\s(?:[a-z]+\s){0,2}\Z"
+)
+_BY_SIZE = re.compile(
+    rf"(?:{_regex(WORDS.differences_before)})[了出]?(?:大?约|将?近|超过?|不到|不足|至少|最多|最高|逾)?\s?\Z"
+    r"|\bby\s(?:[a-z]+\s){0,2}\Z"
+)
+_BY_AFTER = re.compile(rf"\s(?:{_regex(WORDS.differences_after)})(?![a-z])")
+_TIMES_AFTER = re.compile(rf"\s(?:{_regex(WORDS.times_after)})(?![a-z])")
+_SIZED = frozenset({"percent", "percentage_point", "times", "person", "yuan", None})
+
+
+def _size(folded: str, tokens: list[Token]) -> None:
+    """Tell what something changed to from what it changed by."""
+    for token in tokens:
+        if token.role or token.unit not in _SIZED:
+            continue
+        after = _TIMES_AFTER if token.unit == "times" else _BY_AFTER
+        window = max(0, token.start - _BEFORE_WINDOW)
+        by = _BY_SIZE.search(folded, window, token.start)
+        if after.match(folded, token.end) or (by and (token.direction or not by[0].startswith("by"))):
+            token.role = Role.BY
+        elif token.direction and not _CLAUSE_END.search(folded, window, token.start) and _TO_SIZE.search(
+            folded, window, token.start
+        ):
+            token.role = Role.TO
 
 
 def _distance(token: Token, word: DirectionWord) -> int:

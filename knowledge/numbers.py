@@ -33,10 +33,11 @@ class Direction(StrEnum):
 
 
 class Role(StrEnum):
-    """Which end of a change a figure is."""
+    """Which end of a change a figure is, or how large a change or difference."""
 
     FROM = "from"
     TO = "to"
+    BY = "by"
 
 
 @dataclass(slots=True)
@@ -65,19 +66,22 @@ class Name(NamedTuple):
 TIME = frozenset({"year", "quarter", "month", "week", "day", "hour", "minute"})
 
 
-def read_numbers(folded: str) -> tuple[list[Token], list[str]]:
-    """The numbers of a text folded by ``figures.fold``, in order, and the numbers in its names."""
+def read_numbers(folded: str) -> tuple[list[Token], list[str], list[tuple[int, int]]]:
+    """The numbers of a text folded by ``figures.fold``, in order, those in its names, and where the names stand."""
     tokens: list[Token] = []
     names: list[str] = []
+    spans: list[tuple[int, int]] = []
     position = 0
     while match := _START.search(folded, position):
         read = _READERS[match.lastgroup or ""](folded, match, tokens)
         if isinstance(read, Token):
             tokens.append(read)
-        elif read is not None and read.text:
-            names.append(read.text.upper())
+        elif read is not None:
+            spans.append((match.start(), read.end))
+            if read.text:
+                names.append(read.text.upper())
         position = max(match.end(), read.end if read else 0)
-    return tokens, names
+    return tokens, names, spans
 
 
 # --- the table ---
@@ -97,6 +101,9 @@ class Words(BaseModel):
     bounds_before: dict[Bound, str]
     bounds_after: dict[Bound, str]
     directions: dict[Direction, str]
+    differences_before: str
+    differences_after: str
+    times_after: str
 
 
 WORDS = Words.model_validate(
@@ -186,7 +193,8 @@ _AT_WORD = {
     "half_a": rf"half[\s-](?:an?[\s-])?(?:{_PERIODS}|decade|percentage\spoint|percent|{_SCALES})s?(?![a-z])",
     "half": r"(?<!first )(?<!second )(?<!other )(?<!latter )half(?![a-z-])",
     "multiple": r"(?:twice|thrice|(?:doubl|tripl|quadrupl)(?:ed|ing|es)|(?:two|three|four|five|ten)fold)(?![a-z])"
-    r"|(?:doubl|tripl)e(?=\s(?:the|that|what|its|their|his|her)\s)",
+    rf"|(?:doubl|tripl)e(?=\s(?:the|that|what|its|their|his|her)\s)|(?P<fold>{_WORD})[\s-]?fold(?![a-z])",
+    "span": r"(?:decade|fortnight)(?![a-z])",
     "several": r"(?:(?:tens|hundreds)\sof\s)?(?:hundreds|thousands|millions|billions)(?![a-z])|dozens(?![a-z])",
     "and_a_half": rf"an?\s(?:{_PERIODS})\sand\sa\shalf",
     "each": rf"(?:an?|per|each|every)\s(?:(?:{_PERIODS})s?|percent(?:age\spoint)?)(?![a-z-])"
@@ -246,7 +254,7 @@ _WORD_RANGE_AHEAD = re.compile(rf"(?:\s(?:to|or)\s|-to-)(?:{_WORD})(?![a-z])")
 _SCALED_CN = re.compile(r"([一二三四五六七八九两])[十百千万亿]{1,2}")
 _BARE_SCALE = re.compile(r"[百千万亿]{1,3}")
 _BARE_BEFORE = re.compile(r"(?:上|近|超|过|逾|破|成|达|年薪|月薪|月入|资产|身家|造价)\Z")
-_MORE_SCALE = re.compile(r"([多余来几]?)(百万|千万|万亿|[百千万亿](?![姓度货]))")
+_MORE_SCALE = re.compile(r"(?:\s(?!百强|千里|万达|万科))?([多余来几]?)(百万|千万|万亿|[百千万亿](?![姓度货]))")
 _AFTER_WAN = re.compile(r"(\d{1,4})([千百万]?)(?![\d.,%年月日])")
 _SUFFIX_EN = re.compile(rf"[\s-]?({_any(_EN_SCALE)})(?![a-z])")
 _AND_A_HALF = re.compile(r"(?:\sand\sa|-and-a)[\s-]half(?![a-z])")
@@ -652,7 +660,13 @@ def _read_and_a_half(folded: str, match: _Match, tokens: list[Token]) -> _Read:
 
 
 def _read_multiple(folded: str, match: _Match, tokens: list[Token]) -> _Read:
-    return Token(match.start(), match.end(), [Decimal(_MULTIPLES[match[0][:3]])], "times")
+    times = _WORDS[match["fold"]] if match["fold"] else _MULTIPLES[match[0][:3]]
+    return Token(match.start(), match.end(), [Decimal(times)], "times")
+
+
+def _read_span(folded: str, match: _Match, tokens: list[Token]) -> _Read:
+    unit, count = ("year", 10) if match[0] == "decade" else ("week", 2)
+    return Token(match.start(), match.end(), [Decimal(count)], unit)
 
 
 def _read_zh_multiple(folded: str, match: _Match, tokens: list[Token]) -> _Read:

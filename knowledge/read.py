@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -20,7 +21,7 @@ _PARAGRAPH = re.compile(r"\S[^\n]*(?:\n[^\n]*\S[^\n]*)*(?<=\S)")
 def read_files(paths: Iterable[Path]) -> tuple[list[Document], list[Passage]]:
     """Documents and passages of UTF-8 text files and of all such files in folders, in the order of their paths.
 
-    Raises IndexStoreError if a path does not exist, is not UTF-8, or there is nothing to read.
+    Raises IndexStoreError if a path does not exist, is not UTF-8 in name or content, or there is nothing to read.
     """
     documents: list[Document] = []
     passages: list[Passage] = []
@@ -33,10 +34,31 @@ def read_files(paths: Iterable[Path]) -> tuple[list[Document], list[Passage]]:
     return documents, passages
 
 
+def absolute(path: str | os.PathLike[str]) -> Path:
+    """The absolute path, ``~`` expanded. Raises IndexStoreError if it has none, or none that is UTF-8."""
+    try:
+        found = Path(path).expanduser().absolute()
+    except RuntimeError as error:
+        raise IndexStoreError(f"{path} is not there ({error}); correct the path.") from error
+    try:
+        str(found).encode("utf-8")
+    except UnicodeEncodeError as error:
+        shown = str(found).encode("utf-8", "backslashreplace").decode("utf-8")
+        raise IndexStoreError(f"{shown} has a name that is not UTF-8; rename it.") from error
+    return found
+
+
 def _files(path: Path) -> list[Path]:
-    path = path.expanduser().absolute()
+    path = absolute(path)
+    try:
+        return _below(path)
+    except OSError as error:
+        raise IndexStoreError(f"{path} cannot be read ({error.strerror}); see that you may read it.") from error
+
+
+def _below(path: Path) -> list[Path]:
     if path.is_dir():
-        return [file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file()]
+        return [absolute(file) for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file()]
     if path.is_file() and path.suffix.lower() in SUFFIXES:
         return [path]
     raise IndexStoreError(f"{path} is {'not a .txt or .md file' if path.exists() else 'not there'}; correct the path.")
@@ -50,7 +72,7 @@ def _read(path: Path) -> tuple[Document, str]:
         raise IndexStoreError(f"{path} cannot be read ({error.strerror}); see that you may read it.") from error
     except UnicodeDecodeError as error:
         raise IndexStoreError(f"{path} is not UTF-8 (byte {error.start}); save it as UTF-8.") from error
-    name = hashlib.sha256(str(path).encode("utf-8", "surrogateescape")).hexdigest()[:8]
+    name = hashlib.sha256(str(path).encode("utf-8")).hexdigest()[:8]
     document = Document(
         id=f"{path.stem}-{name}",
         title=Bilingual(zh=path.stem, en=path.stem),

@@ -15,13 +15,13 @@ import re
 import shutil
 import sqlite3
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import platformdirs
-from filelock import FileLock
-from pydantic import ValidationError
+from filelock import FileLock, Timeout
+from pydantic import Field, ValidationError
 
 from knowledge.checksums import checksums
 from knowledge.errors import IndexStoreError
@@ -30,6 +30,7 @@ from knowledge.passage import Frozen
 FORMAT = 1
 POINTER = "quliu-index.json"
 MANIFEST = "manifest.json"
+LOCK = "build.lock"
 
 _OURS = re.compile(r"quliu-index\.json(\.tmp)?|build\.lock|(version|building)-[0-9a-f]{32}")
 
@@ -61,7 +62,7 @@ class Manifest(Frozen):
 
 
 class _Pointer(Frozen):
-    version: str
+    version: str = Field(pattern=r"^version-[0-9a-f]{32}$")
     sources: Sources
 
 
@@ -72,7 +73,10 @@ class IndexStore:
     """
 
     def __init__(self, directory: str | os.PathLike[str] | None = None) -> None:
-        self.directory = Path(directory).expanduser().absolute() if directory is not None else default_directory()
+        try:
+            self.directory = Path(directory).expanduser().absolute() if directory is not None else default_directory()
+        except RuntimeError as error:
+            raise IndexStoreError(f"There is no such index folder ({error}); correct its path.") from error
         self._refuse_foreign()
 
     def manifest(self) -> tuple[Path, Manifest]:
@@ -105,12 +109,17 @@ class IndexStore:
         return Sources()
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Make the directory and hold it against other builders, waiting for one at work."""
+    def locked(self, notify: Callable[[str], None] | None = None) -> Iterator[None]:
+        """Make the directory and hold it against other builders; ``notify`` is told before waiting for one at work."""
         with self._told():
             self.directory.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self.directory / "build.lock", is_singleton=True)
-            lock.acquire()
+            lock = FileLock(self.directory / LOCK, is_singleton=True)
+            try:
+                lock.acquire(blocking=False)
+            except Timeout:
+                if notify:
+                    notify(one_line(f"Another quliu is building the index in {self.directory}; waiting for it."))
+                lock.acquire()
         try:
             yield
         finally:
@@ -166,6 +175,11 @@ class IndexStore:
 
     def _refuse_foreign(self) -> None:
         with self._told():
+            for path in (self.directory / POINTER, self.directory / LOCK):
+                if path.exists() and not path.is_file():
+                    raise IndexStoreError(
+                        f"{path} is not a file, as quliu needs it; remove it or set QULIU_DATA_DIR to another folder."
+                    )
             if not self.directory.exists() or (self.directory / POINTER).exists():
                 return
             foreign = next((path.name for path in self.directory.iterdir() if not _OURS.fullmatch(path.name)), None)
@@ -195,6 +209,11 @@ def verify(version: Path, manifest: Manifest) -> None:
     for name, expected in manifest.files.items():
         if found.get(name) != expected:
             raise UnusableIndexError(f"it is damaged ({name} is {'changed' if name in found else 'missing'})")
+
+
+def one_line(text: str) -> str:
+    """The text without its line breaks."""
+    return " ".join(line.strip() for line in text.splitlines())
 
 
 def default_directory() -> Path:

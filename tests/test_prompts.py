@@ -213,6 +213,6 @@ def test_every_caveat_of_a_decision_can_be_written(kind: Caveat, language: Langu
     request = Request(text="?", language=language, intent=Intent.DECISION, destinations=("大理",))
     for reach in Reach:
         due = CaveatDue(kind=kind, passages=carriers, reach=reach, place="大理")
-        (draft,) = TemplateWriter().write(request, Evidence(caveats=(due,)))
+        *_, draft = TemplateWriter().write(request, Evidence(caveats=(due,)))
         assert (draft.kind, draft.section, draft.passage_ids) == (kind, Section.CAVEATS, (carriers[0].id,))
         assert placeholders(f"{draft.text}{draft.weakness}") == set()

@@ -18,7 +18,7 @@ from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.errors import ServerError
+from bot.listen import listen, url
 from bot.web.page import Advisor, build
 
 START_SECONDS = 60.0
@@ -132,29 +132,9 @@ def application(advisor: Advisor) -> FastAPI:
     return app
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    """A listening socket, or a ServerError that says what to do."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        listener.listen(128)
-    except OSError as error:
-        listener.close()
-        raise ServerError(f"Cannot listen on {host}:{port} ({error.strerror}); choose another port or host.") from error
-    return listener
-
-
-def _url(listener: socket.socket) -> str:
-    host, port = listener.getsockname()[:2]
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
-    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
-
-
-def _answers(url: str) -> bool:
+def _answers(address: str) -> bool:
     """Whether the page itself comes back; asked directly, because a proxy would not reach this machine."""
-    host, _, port = url.removeprefix("http://").removesuffix("/").rpartition(":")
+    host, _, port = address.removeprefix("http://").removesuffix("/").rpartition(":")
     connection = HTTPConnection(host.strip("[]"), int(port), timeout=5)
     try:
         connection.request("GET", "/")
@@ -165,26 +145,33 @@ def _answers(url: str) -> bool:
         connection.close()
 
 
-def _announce(server: uvicorn.Server, url: str, on_ready: Callable[[str], None]) -> None:
+def _announce(server: uvicorn.Server, address: str, on_ready: Callable[[str], None]) -> None:
     deadline = monotonic() + START_SECONDS
     while monotonic() < deadline and not server.should_exit:
-        if server.started and _answers(url):
-            on_ready(url)
+        if server.started and _answers(address):
+            on_ready(address)
             return
         sleep(0.05)
 
 
-def serve(advisor: Advisor, host: str = "127.0.0.1", port: int = 7860, *, on_ready: Callable[[str], None]) -> None:
-    """Serve the page until Ctrl-C; port 0 takes a free one.
+def serve(
+    advisor: Advisor,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    *,
+    on_ready: Callable[[str], None],
+    listener: socket.socket | None = None,
+) -> None:
+    """Serve the page until Ctrl-C; port 0 takes a free one, and a ``listener`` stands for both.
 
     ``on_ready`` gets the page's address once it answers. Raises ServerError where the port cannot be had.
     """
-    with _listen(host, port) as listener:
+    with listener or listen(host, port) as listening:
         # A browser holds its event stream open: without a limit Ctrl-C would wait for it.
         config = uvicorn.Config(application(advisor), log_level="warning", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
-        Thread(target=_announce, args=(server, _url(listener), on_ready), daemon=True).start()
+        Thread(target=_announce, args=(server, url(listening), on_ready), daemon=True).start()
         try:
-            server.run(sockets=[listener])
+            server.run(sockets=[listening])
         except KeyboardInterrupt:
             return

@@ -212,7 +212,7 @@ def _about(document: _DocumentEntry) -> Passage:
         scope=("any",),
         speaks_to="city",
         grade=Grade.OPINION,
-        attribution=Bilingual(zh="quliu", en="quliu"),
+        attribution=Bilingual(zh="quliu 对文章的说明", en="quliu's note on the article"),
         weakness=Bilingual(zh="我们对文章的说明，不是文章里的话", en="our note on the article, not its own words"),
         caveat=Caveat.DOCUMENT_RELIABILITY,
     )

@@ -155,7 +155,7 @@ def test_a_decision_line_by_line(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
     assert {d.text for d in written} & {d.text for d in PLAIN} == {PLAIN[0].text}
     assert written[0] == PLAIN[0]
-    assert written[5].text == "Cheap rent [@rent] stands against a long way to a doctor [@care]."
+    assert written[5].text == "Cheap rent[@rent] stands against a long way to a doctor[@care]."
     assert written[1].weakness == "no source given"
     assert written[2].weakness == "a paper; a survey"
     assert written[3].weakness == PLAIN[4].weakness

@@ -58,7 +58,7 @@ def test_beside_a_silence_the_points_are_only_the_nearest() -> None:
             "On rent the articles have evidence both ways, for the move [@rent] and against it [@weak].",
             ("rent", "weak"),
         ),
-        ((), (CARE,), "The evidence that fits leans against the move, on medical care [@care].", ("care",)),
+        ((), (CARE,), "The evidence that fits speaks against the move, on medical care [@care].", ("care",)),
     ],
 )
 def test_the_summary_of_a_decision(
@@ -112,7 +112,7 @@ def test_sections_come_in_reading_order() -> None:
 def test_a_warning_says_how_far_it_reaches(reach: Reach, language: Language, said: str) -> None:
     place = None if reach is Reach.GENERAL else "成都"
     due = CaveatDue(kind=Caveat.RELATIONSHIP_NETWORKS, passages=(NETWORKS,), reach=reach, place=place)
-    (draft,) = write(Evidence(caveats=(due,)), Intent.DECISION, language)
+    *_, draft = write(Evidence(caveats=(due,)), Intent.DECISION, language)
     assert draft.weakness == said
     assert draft.text == ("靠关系[@net]。" if language == "zh" else "Who you know[@net].")
     assert draft.kind is Caveat.RELATIONSHIP_NETWORKS
@@ -123,3 +123,20 @@ def test_on_the_way_up_a_warning_is_read_the_other_way() -> None:
     assert drafts[-1].weakness == (
         "the author's view; read the other way: a hardship of small places, and so a reason to go to a big city"
     )
+
+
+def test_where_nothing_stands_against_a_move_the_summary_points_to_the_warnings() -> None:
+    due = CaveatDue(kind=Caveat.RELATIONSHIP_NETWORKS, passages=(NETWORKS,), reach=Reach.NAMED, place="成都")
+    summary, *_ = write(Evidence(pro=(RENT,), caveats=(due,)), Intent.DECISION)
+    assert summary.text == (
+        "What directly fits speaks for the move, on rent [@rent]; "
+        "what speaks against it are mainly the warnings below [@net]."
+    )
+    only, *_ = write(Evidence(caveats=(due,)), Intent.DECISION)
+    assert only.passage_ids == ("net",)
+
+
+def test_how_many_leave_is_no_reason_for_a_headline() -> None:
+    crowd = WEAK.model_copy(update={"id": "crowd", "topics": ("scale_of_leaving",)})
+    summary = write(Evidence(pro=(crowd, RENT)), Intent.DECISION)[0]
+    assert summary.passage_ids == ("rent",)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -15,7 +16,7 @@ import knowledge
 from knowledge import IndexStoreError, build, build_index, open_index
 from knowledge.embed import Vectors
 from knowledge.index import Index
-from knowledge.store import POINTER, default_directory
+from knowledge.store import LOCK, POINTER, IndexStore, default_directory
 from tests.conftest import HashEmbedder
 
 TEXT = "第一段，只有一行。\n\n  \t\nSecond paragraph,\non two lines.  \n\n\n末段没有换行"
@@ -204,6 +205,30 @@ def _damage_pointer(version: Path) -> None:
     (version.parent / POINTER).write_bytes(b"\x00\x00")
 
 
+def _lead_elsewhere(version: Path) -> None:
+    path = version.parent / POINTER
+    path.write_text(path.read_text("utf-8").replace(version.name, "../elsewhere"), "utf-8")
+
+
+def _miscount_passages(version: Path) -> None:
+    path = version / "manifest.json"
+    path.write_text(path.read_text("utf-8").replace('"passages": 3', '"passages": 4'), "utf-8")
+
+
+def _miscount_documents(version: Path) -> None:
+    path = version / "manifest.json"
+    path.write_text(path.read_text("utf-8").replace('"documents": 1', '"documents": 0'), "utf-8")
+
+
+def _unreadable_text(version: Path) -> None:
+    """What pydantic says of it has several lines."""
+    text, manifest = version / "passages.jsonl", version / "manifest.json"
+    before = hashlib.sha256(text.read_bytes()).hexdigest()
+    text.write_text("{}\n", "utf-8")
+    after = hashlib.sha256(text.read_bytes()).hexdigest()
+    manifest.write_text(manifest.read_text("utf-8").replace(before, after), "utf-8")
+
+
 def _remove_pointer(version: Path) -> None:
     (version.parent / POINTER).unlink()
 
@@ -226,6 +251,10 @@ def _remove_version(version: Path) -> None:
         (_other_format, "its format is 99 and this version of quliu reads 1"),
         (_other_chroma, "it was made with chromadb 0"),
         (_damage_pointer, f"{POINTER} cannot be read"),
+        (_lead_elsewhere, f"{POINTER} cannot be read"),
+        (_miscount_passages, "it is damaged (1 documents and 4 passages were written, 1 and 3 are there)"),
+        (_miscount_documents, "it is damaged (0 documents and 3 passages were written, 1 and 3 are there)"),
+        (_unreadable_text, "it cannot be read ("),
         (_remove_pointer, "there is none yet"),
         (_remove_version, "it is incomplete"),
     ],
@@ -275,8 +304,13 @@ def test_changed_notes_build_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_sources_that_have_gone_are_told_and_nothing_is_lost(root: Path, file: Path) -> None:
     file.unlink()
     _remove_chroma(_version(root))
-    with pytest.raises(IndexStoreError, match=r"notes\.txt is not there; correct the path\.$"):
+    with pytest.raises(IndexStoreError) as raised:
         open_index(root, embedder=HashEmbedder())
+    missing = "chroma/chroma.sqlite3 is missing"
+    assert str(raised.value) == (
+        f"The index in {root} cannot be used (it is damaged ({missing})), and {file}, which it was built from, "
+        "is not there any more; run `quliu index PATH --only` anew with where that is now."
+    )
     assert (_version(root) / "passages.jsonl").exists()
 
 
@@ -339,6 +373,27 @@ def test_only_one_of_two_builds_at_a_time(root: Path, file: Path) -> None:
     assert _opened(root) == (PARAGRAPHS, [])
 
 
+def test_waiting_for_another_builder_is_told_once_before_it(root: Path, file: Path) -> None:
+    told: list[str] = []
+    waiting = threading.Event()
+
+    def notify(message: str) -> None:
+        told.append(message)
+        waiting.set()
+
+    def run() -> None:
+        build_index([file], root, notes=False, embedder=HashEmbedder(), notify=notify).close()
+
+    second = threading.Thread(target=run)
+    with IndexStore(root).locked(told.append):
+        second.start()
+        assert waiting.wait(10)
+        assert second.is_alive()
+    second.join()
+    assert told == [f"Another quliu is building the index in {root}; waiting for it."]
+    assert _opened(root) == (PARAGRAPHS, [])
+
+
 def test_processes_that_find_no_index_build_it_once(tmp_path: Path, file: Path) -> None:
     code = (
         "import sys; from knowledge import open_index; from tests.conftest import HashEmbedder\n"
@@ -352,7 +407,14 @@ def test_processes_that_find_no_index_build_it_once(tmp_path: Path, file: Path) 
     ]
     told = [run.communicate()[0] for run in runs]
     assert [run.returncode for run in runs] == [0, 0]
-    assert sorted(len(text.splitlines()) for text in told) == [0, 1]
+    lines = [line for text in told for line in text.splitlines()]
+    assert [line for line in lines if line.startswith("Building")] == [
+        f"Building the index in {tmp_path / 'index'} anew: there is none yet."
+    ]
+    assert [line for line in lines if not line.startswith("Building")] in (
+        [],
+        [f"Another quliu is building the index in {tmp_path / 'index'}; waiting for it."],
+    )
 
 
 @pytest.mark.parametrize("name", ["thesis.docx", "chroma.sqlite3"])
@@ -367,6 +429,39 @@ def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path, file: Path, nam
     with pytest.raises(IndexStoreError, match=message):
         open_index(tmp_path / "theirs", embedder=HashEmbedder())
     assert [path.read_text("utf-8") for path in (tmp_path / "theirs").iterdir()] == ["precious"]
+
+
+@pytest.mark.parametrize("name", [POINTER, LOCK])
+def test_a_folder_in_place_of_a_file_is_told(tmp_path: Path, file: Path, name: str) -> None:
+    (tmp_path / "index" / name).mkdir(parents=True)
+    with pytest.raises(IndexStoreError) as raised:
+        _built(file, tmp_path / "index")
+    assert str(raised.value) == (
+        f"{tmp_path / 'index' / name} is not a file, as quliu needs it; "
+        "remove it or set QULIU_DATA_DIR to another folder."
+    )
+
+
+def test_a_name_that_is_not_utf8_is_told_in_one_line(tmp_path: Path, root: Path) -> None:
+    folder = tmp_path / "odd"
+    folder.mkdir()
+    odd = os.fsdecode(os.fsencode(folder) + b"/\xff.txt")
+    try:
+        Path(odd).write_text("一段", "utf-8")
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    for path in (folder, Path(odd)):
+        with pytest.raises(IndexStoreError) as raised:
+            _built(path, root)
+        assert str(raised.value) == f"{folder}/\\udcff.txt has a name that is not UTF-8; rename it."
+    assert _opened(root) == (PARAGRAPHS, [])
+
+
+def test_a_home_that_is_not_there_is_told_in_one_line(tmp_path: Path, file: Path) -> None:
+    with pytest.raises(IndexStoreError, match=r"^~nosuchuser/x is not there \(.*\); correct the path\.$"):
+        _built(Path("~nosuchuser/x"), tmp_path / "index")
+    with pytest.raises(IndexStoreError, match=r"^There is no such index folder \(.*\); correct its path\.$"):
+        _built(file, Path("~nosuchuser/x"))
 
 
 def test_a_stray_file_beside_an_index_does_no_harm(root: Path, file: Path) -> None:
