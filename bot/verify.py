@@ -17,7 +17,18 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from bot.turn import Draft, Withheld
-from knowledge.figures import Bound, Direction, Figure, Key, Role, direction_words, figures, fold, numbered_names, unread_numerals
+from knowledge.figures import (
+    Bound,
+    Direction,
+    Figure,
+    Key,
+    Role,
+    direction_words,
+    figures,
+    fold,
+    numbered_names,
+    unread_numerals,
+)
 from knowledge.passage import Passage
 from knowledge.places import Place, Tier, TierKind, TierMention, find_groups, find_places, find_tiers, place
 
@@ -89,7 +100,12 @@ _FIRST = re.compile(r"\s*(?:[\u4e00-\u9fff]{1,2}|[a-z0-9]+|\S)")
 # The kinds of place that a city of each tier is one of.
 _KINDS_OF = {
     Tier.FIRST_TIER: {TierKind.FIRST_TIER, TierKind.BIG_CITY},
-    Tier.NEW_FIRST_TIER: {TierKind.NEW_FIRST_TIER, TierKind.SECOND_TIER, TierKind.PROVINCIAL_CAPITAL, TierKind.BIG_CITY},
+    Tier.NEW_FIRST_TIER: {
+        TierKind.NEW_FIRST_TIER,
+        TierKind.SECOND_TIER,
+        TierKind.PROVINCIAL_CAPITAL,
+        TierKind.BIG_CITY,
+    },
     Tier.PROVINCIAL_CAPITAL: {TierKind.PROVINCIAL_CAPITAL, TierKind.SECOND_TIER, TierKind.BIG_CITY},
     Tier.CITY: {TierKind.SECOND_TIER, TierKind.LOWER_TIER},
     Tier.COUNTY: {TierKind.COUNTY, TierKind.LOWER_TIER},
@@ -121,8 +137,8 @@ _OPPOSITES = (
 _RIVALS = (
     (
         "流入 流向 迁入 涌入 inflow inflows flow_to flows_to flowed_to flow_into moved_into move_into",
-        "流出 外流 迁出 外迁 净流出 outflow outflows flow_away flows_away flow_out flow_from moved_out move_out left leave "
-        "leaves leaving departures moved_away 离开 逃离",
+        "流出 外流 迁出 外迁 净流出 outflow outflows flow_away flows_away flow_out flow_from moved_out move_out left "
+        "leave leaves leaving departures moved_away 离开 逃离",
     ),
     ("留存率 留存 retention retained", "流失率 流失 loss_rate attrition loss"),
     ("回归率 回归 引回 引进 return_rate brought_back bring_back attracted", "流失率 流失 loss_rate lost lose loses"),
@@ -143,7 +159,10 @@ _RIVALS = (
 )
 _RIVAL = {
     word.replace("_", " "): tuple(
-        (group, side) for group, sides in enumerate(_RIVALS) for side, words in enumerate(sides) if word in words.split()
+        (group, side)
+        for group, sides in enumerate(_RIVALS)
+        for side, words in enumerate(sides)
+        if word in words.split()
     )
     for sides in _RIVALS
     for words in sides
@@ -151,16 +170,20 @@ _RIVAL = {
 }
 _RIVAL_ZH = re.compile("|".join(sorted((word for word in _RIVAL if not word.isascii()), key=len, reverse=True)))
 _RIVAL_EN = re.compile(
-    "(?<![a-z])(?:" + "|".join(sorted((word for word in _RIVAL if word.isascii()), key=len, reverse=True)) + ")(?![a-z])"
+    "(?<![a-z])(?:"
+    + "|".join(sorted((word for word in _RIVAL if word.isascii()), key=len, reverse=True))
+    + ")(?![a-z])"
 )
 # A denial, other than a bound (不到, no more than) or a remark on what an article leaves out.
 _DENIAL = re.compile(
     r"没(?!写|说|提|给|注明|交代|查|核)|未(?![来必经达满足注说写提给婚]|核)|从不|决不|绝不"
-    r"|不(?![到足超过少止低高多满同断仅只但论管错久易如及等下妨知动]|[^，。]?得不|明|一定|算|靠)"
+    r"|不(?![到足超过少止低高多满同断仅只但论管错久易如及等下妨知动住起了上]|[^，。]?得不|明|一定|算|靠)"
     r"|(?<![a-z])(?:never|not(?!\s(?:only|more|less|fewer|just|quite|all|every))|nobody|none|hardly"
     r"|no(?!\s(?:more|less|fewer|later|longer\sthan|source|date|figure|amount|year)))(?![a-z])|n't(?![a-z])"
 )
-_SILENT = re.compile(r"(?:do|does|did|is|are|was|were|has|have)(?:\s(?:no|not)|n't)\s(?:say|state|sourced|give|name|verif|cite|mention)")
+_SILENT = re.compile(
+    r"(?:do|does|did|is|are|was|were|has|have)(?:\s(?:no|not)|n't)\s(?:say|state|sourced|give|name|verif|cite|mention)"
+)
 _RELATIVE_YEARS = {
     "前年": re.compile(r"前年|year\sbefore\slast(?![a-z])"),
     "去年": re.compile(r"去年|(?<![a-z])(?<!before\s)(?<!the\s)last\syear(?![a-z])"),
@@ -173,6 +196,14 @@ _NATIONAL = re.compile(r"全国|中国|国内|china|chinese|nation|country")
 _COMPARED_AFTER = re.compile(r"(?<![a-z])(?:as|than|of|from|against|with|versus|vs|to|for)(?![a-z])|[比跟与和同]")
 _COMPARED_BEFORE = re.compile(
     r"(?:compared\s(?:with|to)|than|against|versus|vs\.?|relative\sto|as\sin|unlike)\s(?:[a-z]+\s){0,2}\Z|[比跟与和同较]\Z|相对于?\Z"
+)
+
+_MOVED = r"(?:mov(?:e|es|ed|ing)|relocat\w+|flock\w*|flow\w*|pour\w*|migrat\w+|departures)"
+_MOVED_TO = re.compile(
+    rf"(?<![a-z]){_MOVED}(?:\s(?!back)[a-z]+){{0,3}}\s(?:in)?to\s(?:the\s)?\Z|(?:涌[入向进]|(?<!回)来到|搬[到进]了?|[流迁][入向]|前往|去了)\Z"
+)
+_MOVED_FROM = re.compile(
+    rf"(?<![a-z])(?:{_MOVED}(?:\s[a-z]+){{0,3}}\sfrom|leav(?:e|es|ing)|left)\s(?:the\s)?\Z|(?:离开|逃离|搬离|撤离)了?\Z"
 )
 
 # Each word's pole, as the number of its pair and 1 or -1.
@@ -295,7 +326,37 @@ class _Reading:
         opens, closes = self.clause_of(figure.start, figure.end)
         if opens and _THERE.search(self.folded, opens, closes):
             opens, _ = self.clause_of(opens - 1, opens)
+        if shared := self._paired.get(figure.start):
+            return shared
         return frozenset(found.place for found in self.places if opens <= found.start < closes)
+
+    @cached_property
+    def _paired(self) -> dict[int, frozenset[str]]:
+        """The places of figures that alternate with places in one clause: 6,000 yuan in Henan and 3,000 in Jilin."""
+        paired = {}
+        for clause in self.clauses:
+            rows = [row for row in self.lists if clause.start <= row[0].start < clause.end]
+            if len(rows) < 2:
+                continue
+            own = [f for f in self.figures if clause.start <= f.start < clause.end and not f.period]
+            order = sorted([*((f.start, 0) for f in own), *((row[0].start, 1) for row in rows)])
+            kinds = [kind for _, kind in order]
+            if len(own) == len(rows) and len({f.key.kind for f in own}) == 1 and kinds == kinds[:2] * len(own):
+                for figure, row in zip(own, rows, strict=True):
+                    paired[figure.start] = frozenset(found.place for found in row)
+        return paired
+
+    @cached_property
+    def moves(self) -> frozenset[tuple[int, str]]:
+        """Places and kinds of place that people move to (1) and from (-1)."""
+        spots = [(row[0].start, [found.place for found in row]) for row in self.lists]
+        spots += [(tier.start, [tier.kind]) for tier in self.tiers]
+        moves = set()
+        for start, spot in spots:
+            before = self.folded[max(0, start - 36) : start]
+            sign = 1 if _MOVED_TO.search(before) else -1 if _MOVED_FROM.search(before) else 0
+            moves |= {(sign, each) for each in spot} if sign else set()
+        return frozenset(moves)
 
     def bases_of(self, figure: Figure) -> frozenset[str]:
         """The places with which a share or multiple compares: 北京的2.3倍, "65% of Shanghai's", "as in Beijing"."""
@@ -323,7 +384,9 @@ class _Reading:
 
     def rivals_in(self, start: int, end: int) -> frozenset[tuple[int, int]]:
         found = _RIVAL_ZH.findall(self.folded, start, end) if self.chinese else []
-        return frozenset(side for word in [*found, *_RIVAL_EN.findall(self.folded, start, end)] for side in _RIVAL[word])
+        return frozenset(
+            side for word in [*found, *_RIVAL_EN.findall(self.folded, start, end)] for side in _RIVAL[word]
+        )
 
     @cached_property
     def rivals(self) -> frozenset[tuple[int, int]]:
@@ -503,7 +566,7 @@ _ALIKE_UNITS = (
 _THE_OTHERS = re.compile(r"(?:\b(?:the other|these|those|all)\s|[另这那])\Z")
 # Shares of a claim's words: how many must stand around another figure to show that it took its place, by how many more
 # than around its own; and how many make a clause the same but for a word.
-_TAKEN, _LEAD, _SAME = 0.6, 0.34, 0.7
+_TAKEN, _LEAD, _SAME, _ALIKE = 0.6, 0.34, 0.7, 0.4
 _FEW = 3
 _NEXT = 6
 
@@ -687,7 +750,14 @@ def _contrary(claim: _Reading, supports: list[_Support]) -> str | None:
         same = shared >= _SAME * max(size, len(nearest.tokens))
         if shared >= _TAKEN * size and _opposite(mine, nearest, same=same):
             return "says the opposite of the cited passages"
-    said = set() if sides else _directions(claim)
+    alike = any(
+        len(mine.tokens & known.tokens) >= _ALIKE * len(mine.tokens)
+        for mine in pointed
+        if mine.directions
+        for known in clauses
+        if known.directions
+    )
+    said = _directions(claim) if alike or not sides else set()
     known = {word for support in supports for side in support.sides for word in _directions(side)} if said else set()
     if known and not known & said:
         return f"went {' and '.join(sorted(known))} in the cited passages"
@@ -707,6 +777,15 @@ def _opposite(mine: _Clause, theirs: _Clause, *, same: bool) -> bool:
     return any((pair, -sign) in known for pair, sign in said)
 
 
+def _other_way(claim: _Reading, supports: list[_Support]) -> str | None:
+    """A move to where the passages know only moves from, or the reverse."""
+    known = frozenset[tuple[int, str]]().union(*(side.moves for support in supports for side in support.sides))
+    for sign, spot in sorted(claim.moves - known):
+        if (-sign, spot) in known:
+            return f"the move is {'to' if sign < 0 else 'from'} {spot} in the cited passages"
+    return None
+
+
 def _unread(claim: _Reading, supports: list[_Support]) -> str | None:
     for numeral in claim.unread:
         if not any(numeral in side.folded for support in supports for side in support.readings(claim)):
@@ -722,8 +801,8 @@ def _foreign_year(claim: _Reading, supports: list[_Support]) -> str | None:
 
 
 def _foreign_tier(claim: _Reading, supports: list[_Support]) -> str | None:
-    """A kind of place that the passages neither speak of nor name a city of, or the whole country."""
-    for tier in claim.tiers:
+    """Beside a figure, a kind of place that the passages neither speak of nor name a city of, or the whole country."""
+    for tier in claim.tiers if claim.figures else ():
         if tier.kind not in _VAGUE_TIERS and not any(tier.kind in support.tier_kinds for support in supports):
             return f"{claim.text[tier.start : tier.end]} is not in the cited passages"
     nation = _NATION.search(claim.folded) if claim.figures else None
@@ -741,9 +820,12 @@ def _rival(claim: _Reading, supports: list[_Support]) -> str | None:
         if figure.period:
             continue
         start, end = claim.clause_of(figure.start, figure.end)
-        own, denies = claim.rivals_in(start, end), claim.denies(start, end)
+        own = claim.rivals_in(*claim.sentence_of(figure))
+        denies = claim.denies(start, end)
         matching = (
-            [found for support in supports for found in support.matching(figure, claim)] if denies or own - known else []
+            [found for support in supports for found in support.matching(figure, claim)]
+            if denies or own - known
+            else []
         )
         theirs = frozenset[tuple[int, int]]().union(
             *(side.rivals_in(*side.sentence_of(found)) for side, found in matching)
@@ -767,5 +849,6 @@ _OBJECTIONS = (
     _too_often,
     _misplaced,
     _contrary,
+    _other_way,
     _rival,
 )

@@ -159,7 +159,11 @@ def _decision(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus
     due = _caveats_due(request, corpus, relevance)
     named = {p.id for warning in due for p in warning.passages if warning.kind in _NETWORKS_AND_RETURNS}
     ranked = sorted(
-        (p for p in corpus.passages.values() if p.speaks_to == "person" and p.id not in named),
+        (
+            p
+            for p in corpus.passages.values()
+            if p.speaks_to == "person" and p.id not in named and _bears_on(p, request)
+        ),
         key=lambda p: -relevance(p),
     )
     nearest = [h.passage.id for h in hits[:1]]
@@ -271,10 +275,8 @@ def _is_beyond(found: Place) -> bool:
 
 def _bears_on(passage: Passage, request: Request) -> bool:
     """Whether a passage says something of this move, and not of some other city that it sets beside the origin."""
-    if not passage.cities:
+    if not passage.cities or _is_about(passage, request.destinations):
         return True
-    if _is_about(passage, request.destinations):
-        return _compares_with(passage, request)
     if set(passage.scope) & request.scope:
         return True
     origin = [request.origin] if request.origin else []
@@ -282,15 +284,6 @@ def _bears_on(passage: Passage, request: Request) -> bool:
         return False
     lights = {_light(passage, city) for city in passage.cities}
     return len(lights) == 1
-
-
-def _compares_with(passage: Passage, request: Request) -> bool:
-    """Whether what a passage sets beside the destination, if anything, is the origin or a place of its tier."""
-    here = _speaks(passage, request.destinations)
-    beside = [city for city in passage.cities if _light(passage, city) not in (here, 0)]
-    if not beside or not here or request.origin is None:
-        return True
-    return any(city == request.origin or _scope_of(city) == _scope_of(request.origin) for city in beside)
 
 
 def _leans(passage: Passage, request: Request) -> int:

@@ -362,8 +362,10 @@ def _size(folded: str, tokens: list[Token]) -> None:
         by = _BY_SIZE.search(folded, window, token.start)
         if after.match(folded, token.end) or (by and (token.direction or not by[0].startswith("by"))):
             token.role = Role.BY
-        elif token.direction and not _CLAUSE_END.search(folded, window, token.start) and _TO_SIZE.search(
-            folded, window, token.start
+        elif (
+            token.direction
+            and not _CLAUSE_END.search(folded, window, token.start)
+            and _TO_SIZE.search(folded, window, token.start)
         ):
             token.role = Role.TO
 

@@ -203,7 +203,7 @@ def _material(request: Request, evidence: Evidence, entries: Sequence[Draft]) ->
 
 def _data(value: object) -> str:
     """JSON in which no tag can stand, so that nothing in it ends the part of the message that it is in."""
-    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c").replace(">", "\\u003e")
+    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
 
 
 def _cause(error: Exception) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 import pytest
 
@@ -86,6 +88,21 @@ def test_turns_are_one_conversation_and_leave_no_trace(
     assert [a["profile"] for a in answers] == [{"origin": "上海", "destination": "成都"}] * 2
 
 
+def test_a_turns_file_may_start_with_a_byte_order_mark(
+    opened: Advisor, quliu: Callable[..., Run], tmp_path: Path
+) -> None:
+    file = tmp_path / "turns.json"
+    file.write_text('["鹤岗的房子多少钱？"]', "utf-8-sig")
+    done = quliu("ask", "--json", "--turns", str(file))
+    assert (done.code, json.loads(done.out)["question"]) == (0, "鹤岗的房子多少钱？")
+
+
+def test_bytes_that_are_no_text_are_shown_as_replaced(opened: Advisor, quliu: Callable[..., Run]) -> None:
+    done = quliu("ask", "--json", "离开北上广深的人有多少又回来了？\udcff")
+    assert (done.code, json.loads(done.out)["question"]) == (0, "离开北上广深的人有多少又回来了？\ufffd")
+    assert quliu("search", "\udcff回笼漂", "-k", "1", "--json").code == 0
+
+
 def test_search_json_gives_the_hits(opened: Advisor, quliu: Callable[..., Run]) -> None:
     done = quliu("search", "回笼漂", "-k", "3", "--json")
     found = json.loads(done.out)
@@ -104,6 +121,7 @@ def test_search_prints_a_table(opened: Advisor, quliu: Callable[..., Run]) -> No
     ("arguments", "said"),
     [
         (("ask",), "give either TEXT or --turns FILE"),
+        (("search",), "Missing argument 'text'. See `quliu search --help`."),
         (("ask", "hello", "--turns", "x.json"), "give either TEXT or --turns FILE"),
         (("ask", "--turns", "/nowhere/x.json"), "cannot be read"),
         (("search", "x", "-k", "0"), "-k"),
@@ -116,13 +134,20 @@ def test_search_prints_a_table(opened: Advisor, quliu: Callable[..., Run]) -> No
 def test_misuse_is_exit_code_2(quliu: Callable[..., Run], arguments: tuple[str, ...], said: str) -> None:
     done = quliu(*arguments)
     assert (done.code, done.out) == (2, "")
-    assert said in " ".join(done.err.split())
-    assert "Traceback" not in done.err
+    assert said in done.err
+    assert done.err.startswith("quliu: ")
+    assert done.err.count("\n") == 1
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [("{", "is no JSON"), ('{"a": 1}', "holds no list"), ("[]", "holds no list"), ("[1]", "holds no")],
+    [
+        ("{", "is no JSON"),
+        ('{"a": 1}', "holds no list"),
+        ("[]", "holds no list"),
+        ("[1]", "holds no list"),
+        ("[" * 100_000, "is nested too deeply; write a list of strings"),
+    ],
 )
 def test_a_turns_file_that_is_none_is_misuse(
     quliu: Callable[..., Run], tmp_path: Path, content: str, said: str
@@ -131,7 +156,8 @@ def test_a_turns_file_that_is_none_is_misuse(
     file.write_text(content, "utf-8")
     done = quliu("ask", "--turns", str(file))
     assert done.code == 2
-    assert said in " ".join(done.err.split())
+    assert said in done.err
+    assert done.err.count("\n") == 1
 
 
 def test_a_wrong_setting_is_misuse(quliu: Callable[..., Run], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,6 +194,72 @@ def test_the_process_ends_with_code_1_and_no_traceback(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_nothing_said_is_the_help(quliu: Callable[..., Run]) -> None:
+    done = quliu()
+    assert (done.code, done.err) == (0, "")
+    assert done == quliu("--help")
+    assert "doctor" in done.out
+
+
+def _process(*arguments: str, stdout: int | IO[bytes] = subprocess.PIPE, **environment: str) -> tuple[int, str, str]:
+    done = subprocess.run(
+        [sys.executable, "-c", "from bot.cli import main; main()", *arguments],
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", **environment},
+        check=False,
+        timeout=60,
+    )
+    return done.returncode, (done.stdout or b"").decode(), done.stderr.decode()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_output_that_cannot_be_written_is_told_in_one_line() -> None:
+    with open("/dev/full", "wb") as full:
+        code, _, said = _process("--help", stdout=full)
+    assert (code, said) == (
+        1,
+        "quliu: Reading or writing failed ([Errno 28] No space left on device); "
+        "see that there is room and that it is allowed.\n",
+    )
+
+
+def test_a_reader_that_has_gone_is_no_error_to_tell() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as pipe:
+        assert _process("--help", stdout=pipe) == (1, "", "")
+
+
+def test_what_the_encoding_lacks_becomes_a_question_mark() -> None:
+    code, printed, said = _process("--help", PYTHONIOENCODING="ascii")
+    assert (code, said) == (0, "")
+    assert "quliu (??): cited answers" in printed
+    code, printed, said = _process("成都", PYTHONIOENCODING="ascii")
+    assert (code, printed, said) == (2, "", "quliu: No such command '??'. See `quliu --help`.\n")
+
+
+@pytest.mark.parametrize("host", ["上海..x", "a\0b", "\udcff"])
+def test_a_host_that_is_none_is_told_in_one_line(quliu: Callable[..., Run], host: str) -> None:
+    assert quliu("chat", "--host", host, "--port", "0") == Run(
+        1, "", f"quliu: Cannot listen on {host!r} (it is not a host name); choose another host.\n"
+    )
+
+
+def test_a_port_in_use_is_told_before_the_model_is_loaded(
+    quliu: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[object] = []
+    monkeypatch.setattr(Advisor, "open", lambda *_, **__: opened.append(1))
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = quliu("chat", "--port", str(port))
+    assert done == Run(
+        1, "", f"quliu: Cannot listen on 127.0.0.1:{port} (Address already in use); choose another port or host.\n"
+    )
+    assert opened == []
+
+
 # --- doctor ---
 
 
@@ -189,6 +281,29 @@ def test_the_doctor_names_a_missing_package(opened: Advisor, monkeypatch: pytest
     monkeypatch.setattr(doctor, "_PACKAGES", ("torch", "no-such-package"))
     packages = list(examine(opened.settings))[1]
     assert (packages.ok, packages.detail) == (False, "missing: no-such-package; run `make chat`")
+
+
+def test_the_doctor_asks_in_a_conversation_and_forgets_it(opened: Advisor, monkeypatch: pytest.MonkeyPatch) -> None:
+    threads: list[str] = []
+    forget = opened.forget
+    monkeypatch.setattr(opened, "forget", lambda thread_id: threads.append(thread_id) or forget(thread_id))
+    assert list(examine(opened.settings))[-1].ok
+    assert [opened.history(thread) for thread in threads] == [()]
+
+
+def test_the_doctor_finds_a_broken_conversation_store(
+    notes_advisor: Advisor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settings = notes_advisor.settings.model_copy(update={"data_dir": tmp_path})
+    # Known vectors would take seconds to compute again.
+    shutil.copytree(notes_advisor.settings.data_dir / "vectors", tmp_path / "vectors")
+    settings.conversations_file.write_bytes(b"no database at all" * 100)
+    advisor = Advisor(notes_advisor.index, settings)
+    monkeypatch.setattr(Advisor, "open", lambda *_, **__: advisor)
+    monkeypatch.setattr(advisor, "close", lambda: None)
+    last = list(examine(settings))[-1]
+    assert (last.subject, last.ok) == ("test question", False)
+    assert str(settings.conversations_file) in last.detail
 
 
 def test_the_doctor_stops_where_the_index_cannot_be_opened(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

