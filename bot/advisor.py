@@ -43,9 +43,16 @@ _log = logging.getLogger(__name__)
 class Advisor:
     """Answers questions from an index; several threads may ask at once."""
 
-    def __init__(self, index: Index, settings: Settings, writer: Writer | None = None) -> None:
+    def __init__(
+        self,
+        index: Index,
+        settings: Settings,
+        writer: Writer | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
         self.index = index
         self.settings = settings
+        self._progress = progress
         self._corpus = Corpus(index.passages, tuple(t for t in load_tensions() if _holds(index, t.sides)))
         typical = [*examples(), *_lookups(index)]
         vectors = self._known_vectors([text for _, text in typical])
@@ -75,7 +82,8 @@ class Advisor:
         """
         settings = settings or load_settings()
         embedder = SentenceTransformerEmbedder(settings.embedding_model)
-        return cls(open_index(settings.index_dir, embedder=embedder, notify=notify, progress=progress), settings)
+        index = open_index(settings.index_dir, embedder=embedder, notify=notify, progress=progress)
+        return cls(index, settings, progress=progress)
 
     def ask(self, text: str, thread_id: str | None = None, language: Language | None = None) -> Answer:
         """The answer to ``text``; with a ``thread_id`` it joins that conversation."""
@@ -122,7 +130,7 @@ class Advisor:
 
     def _known_vectors(self, texts: Sequence[str]) -> Vectors:
         cache = VectorCache(self.settings.data_dir / "vectors")
-        return cache.vectors([simplified(text) for text in texts], self.index.embedder)
+        return cache.vectors([simplified(text) for text in texts], self.index.embedder, self._progress)
 
     def _embed(self, text: str) -> Vectors:
         vector: Vectors = self.index.embedder.embed_queries([simplified(text)])[0]

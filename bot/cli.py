@@ -52,7 +52,7 @@ def main() -> None:
 
 def _run(arguments: list[str]) -> int:
     try:
-        code = app(arguments, standalone_mode=False)
+        code = app(arguments, prog_name="quliu", standalone_mode=False)
         sys.stdout.flush()
     except typer.TyperException as error:
         context: typer.Context | None = getattr(error, "ctx", None)

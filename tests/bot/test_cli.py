@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -231,10 +232,13 @@ def test_a_reader_that_has_gone_is_no_error_to_tell() -> None:
         assert _process("--help", stdout=pipe) == (1, "", "")
 
 
-def test_what_the_encoding_lacks_becomes_a_question_mark() -> None:
-    code, printed, said = _process("--help", PYTHONIOENCODING="ascii")
-    assert (code, said) == (0, "")
-    assert "quliu (??): cited answers" in printed
+def test_what_the_encoding_lacks_becomes_a_question_mark(
+    opened: Advisor, quliu: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = BytesIO()
+    monkeypatch.setattr(sys, "stdout", TextIOWrapper(written, "ascii"))
+    assert quliu("search", "回笼漂", "-k", "1", "--json").code == 0
+    assert b'"text": "?' in written.getvalue()
     code, printed, said = _process("成都", PYTHONIOENCODING="ascii")
     assert (code, printed, said) == (2, "", "quliu: No such command '??'. See `quliu --help`.\n")
 
