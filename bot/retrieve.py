@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.about import is_about
 from bot.probe import LinearProbe
 from bot.turn import Intent, Request
 from knowledge.corpus import Theme
@@ -16,7 +17,6 @@ from knowledge.embed import Vectors
 from knowledge.figures import Key, figure_keys
 from knowledge.index import Index
 from knowledge.passage import Grade, Hit, Passage
-from knowledge.places import place
 from knowledge.script import simplified
 from knowledge.units import units_of
 
@@ -104,7 +104,7 @@ def _leads_by_place(request: Request, found: Sequence[Hit], scores: Mapping[str,
         return []
     leads = []
     for id_ in request.places:
-        about = [h.passage.id for h in found if about_places(h.passage, [id_]) and h.score >= 0]
+        about = [h.passage.id for h in found if is_about(h.passage, [id_]) and h.score >= 0]
         if about:
             leads.append(max(about, key=lambda passage_id: scores[passage_id]))
     return [id_ for id_ in leads if scores[id_] >= _LEAD * max(scores.values())]
@@ -120,7 +120,7 @@ def fit(passage: Passage, request: Request) -> float:
     bonus = _SAME_TOPIC * min(_MOST_TOPICS, len(set(passage.topics) & set(request.topics)))
     bonus += _OPINION if passage.grade is Grade.OPINION else 0.0
     if request.places and passage.cities:
-        here = about_places(passage, request.places)
+        here = is_about(passage, request.places)
         bonus += _SAME_PLACE if here else _OTHER_PLACE
         bonus += _SAME_TOPIC if here and set(passage.topics) & set(request.topics) else 0.0
     if _figures(request.text) & _figures(passage.text):
@@ -133,17 +133,6 @@ def fit(passage: Passage, request: Request) -> float:
 @lru_cache(maxsize=4096)
 def _figures(text: str) -> frozenset[Key]:
     return frozenset(figure_keys(text))
-
-
-def about_places(passage: Passage, places: Sequence[str]) -> bool:
-    """Whether a passage is about one of the places, or about a city in one of them that is a province."""
-    for city in passage.cities:
-        if city in places:
-            return True
-        found = place(city)
-        if found and found.province in places:
-            return True
-    return False
 
 
 def _standard(values: Sequence[float]) -> NDArray[np.float64]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from bot.about import is_about, lies_in
 from bot.turn import CaveatDue, Evidence, Intent, Move, Reach, Request, Silence
 from knowledge.corpus import Tension, Theme
 from knowledge.passage import Caveat, Grade, Hit, Passage, Stance
@@ -63,7 +64,7 @@ def _lookup(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus: 
         points = tuple(dict.fromkeys((points[0], *_document_notes(points[:1], corpus))))
     silences = _silences(request, points, corpus)
     if silences:
-        named = [h.passage for h in hits if _is_about(h.passage, request.places) and h.passage not in points]
+        named = [h.passage for h in hits if is_about(h.passage, request.places) and h.passage not in points]
         points = (*points, *named[:1])[:_MOST_POINTS]
     return Evidence(
         points=points,
@@ -98,7 +99,7 @@ def _side_by_side(request: Request, hits: Sequence[Hit]) -> tuple[tuple[Passage,
     listed: list[Passage] = []
     silences: list[Silence] = []
     for id_ in request.places:
-        about = [h.passage for h in hits if _is_about(h.passage, [id_])]
+        about = [h.passage for h in hits if is_about(h.passage, [id_])]
         if specific:
             about = [p for p in about if set(p.topics) & set(specific)]
             silences += [] if about else [Silence(subject=f"topic:{specific[0]}", place=id_)]
@@ -107,7 +108,7 @@ def _side_by_side(request: Request, hits: Sequence[Hit]) -> tuple[tuple[Passage,
 
 
 def _overview(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus: Corpus) -> Evidence:
-    about = [h.passage for h in hits if _is_about(h.passage, request.places)]
+    about = [h.passage for h in hits if is_about(h.passage, request.places)]
     if about:
         return Evidence(
             points=tuple(p for p in about if not _speaks(p, request.places))[:_MOST_POINTS],
@@ -235,11 +236,11 @@ def _relevance(request: Request, likeness: Mapping[str, float]) -> Callable[[Pas
         score = 0.8 * likeness.get(passage.id, 0.0) + _GRADE_WEIGHT[passage.grade]
         score += 0.15 * len(set(passage.topics) & (set(request.topics) - _BROAD))
         score += 0.05 * len(set(passage.topics) & set(request.topics) & _BROAD)
-        if _is_about(passage, request.destinations):
+        if is_about(passage, request.destinations):
             score += 0.5
-        elif _is_about(passage, places):
+        elif is_about(passage, places):
             score += 0.3
-        elif _is_about(passage, provinces):
+        elif is_about(passage, provinces):
             score += 0.15
         elif passage.cities and not (set(passage.scope) & _SMALL & request.scope):
             score -= 0.4
@@ -252,7 +253,7 @@ def _relevance(request: Request, likeness: Mapping[str, float]) -> Callable[[Pas
             score += 0.25 if set(passage.topics) & (set(request.topics) - _BROAD) else -0.15
         elif passage.scope:
             score -= 0.3
-        elif _is_about(passage, places):
+        elif is_about(passage, places):
             score += 0.25
         return score
 
@@ -275,12 +276,12 @@ def _is_beyond(found: Place) -> bool:
 
 def _bears_on(passage: Passage, request: Request) -> bool:
     """Whether a passage says something of this move, and not of some other city that it sets beside the origin."""
-    if not passage.cities or _is_about(passage, request.destinations):
+    if not passage.cities or is_about(passage, request.destinations):
         return True
     if set(passage.scope) & request.scope:
         return True
     origin = [request.origin] if request.origin else []
-    if not _is_about(passage, origin):
+    if not is_about(passage, origin):
         return False
     lights = {_light(passage, city) for city in passage.cities}
     return len(lights) == 1
@@ -300,7 +301,7 @@ def _leans(passage: Passage, request: Request) -> int:
 
 def _speaks(passage: Passage, places: Sequence[str]) -> int:
     """+1 where a passage shows the places in a good light, -1 in a bad one, 0 where it is about none or says both."""
-    lights = {_light(passage, city) for city in passage.cities if city in places or _province(city) in places}
+    lights = {_light(passage, city) for city in passage.cities if lies_in(city, places)}
     return lights.pop() if len(lights) == 1 else 0
 
 
@@ -312,26 +313,17 @@ def _light(passage: Passage, city: str) -> int:
     return 1 if (_scope_of(city) == {"first_tier"}) == (passage.stance is Stance.STAY) else -1
 
 
-def _province(city: str) -> str | None:
-    found = place(city)
-    return found.province if found else None
-
-
-def _is_about(passage: Passage, places: Sequence[str]) -> bool:
-    return bool(places) and any(city in places or _province(city) in places for city in passage.cities)
-
-
 def _caveats_due(request: Request, corpus: Corpus, relevance: Callable[[Passage], float]) -> tuple[CaveatDue, ...]:
     """The warnings that this move calls for, each looked for by its name."""
     topics, scope = set(request.topics), request.scope
     first_tier_target = any(_scope_of(d) == {"first_tier"} for d in request.destinations)
     shrinking = any(
-        p.caveat is Caveat.SHRINKING_CITY and _is_about(p, request.destinations) for p in corpus.passages.values()
+        p.caveat is Caveat.SHRINKING_CITY and is_about(p, request.destinations) for p in corpus.passages.values()
     )
     medical = any(
         p.caveat is Caveat.MEDICAL_ACCESS and _speaks(p, request.destinations) < 0 for p in corpus.passages.values()
     )
-    hukou = any(p.caveat is Caveat.HUKOU and _is_about(p, request.destinations) for p in corpus.passages.values())
+    hukou = any(p.caveat is Caveat.HUKOU and is_about(p, request.destinations) for p in corpus.passages.values())
     due = {
         Caveat.RELATIONSHIP_NETWORKS: not (request.move is Move.SIDEWAYS and first_tier_target),
         Caveat.RETURN_FLOWS: request.move is not Move.SIDEWAYS,
@@ -367,7 +359,7 @@ def _warning(kind: Caveat, request: Request, corpus: Corpus, relevance: Callable
         return None
     if kind is Caveat.RELATIONSHIP_NETWORKS:
         # What is said of this kind of place in general goes before one person's story.
-        carriers.sort(key=lambda p: (-bool(set(p.scope) & request.scope), -_is_about(p, request.destinations)))
+        carriers.sort(key=lambda p: (-bool(set(p.scope) & request.scope), -is_about(p, request.destinations)))
     else:
         carriers.sort(key=lambda p: -relevance(p))
     kept = tuple(carriers[: 2 if kind is Caveat.RELATIONSHIP_NETWORKS else 1])
@@ -375,7 +367,7 @@ def _warning(kind: Caveat, request: Request, corpus: Corpus, relevance: Callable
     place_id = next((id_ for id_ in ends if id_), None)
     if place_id is None:
         reach = Reach.GENERAL
-    elif any(_is_about(p, [place_id]) for p in kept):
+    elif any(is_about(p, [place_id]) for p in kept):
         reach = Reach.NAMED
     else:
         reach = Reach.INFERRED
@@ -418,14 +410,14 @@ def _silences(request: Request, points: Sequence[Passage], corpus: Corpus) -> tu
     if not points:
         return (Silence(subject="nothing"),)
     unsaid = _unsaid(request, points)
-    missing = [c for c in cities if not any(_is_about(p, [c]) for p in points)]
+    missing = [c for c in cities if not any(is_about(p, [c]) for p in points)]
     if not missing or len(missing) < len(cities):
         return unsaid or _untreated(request, points, cities, corpus)
     known = {city for p in corpus.passages.values() for city in p.cities}
     specific = [t for t in request.topics if t not in _BROAD]
     silences: list[Silence] = []
     for city in missing:
-        if city not in known and not any(_is_about(p, [city]) for p in corpus.passages.values()):
+        if city not in known and not any(is_about(p, [city]) for p in corpus.passages.values()):
             silences.append(Silence(subject="unknown_place", place=city))
         elif specific:
             silences.append(Silence(subject=f"topic:{specific[0]}", place=city))
@@ -442,7 +434,7 @@ def _untreated(
         given = units_of(points[0].text)
         asked = [t for t in asked if t in _MONEY and "yuan" not in given]
     for topic in asked:
-        if cities and not any(topic in p.topics and _is_about(p, cities) for p in corpus.passages.values()):
+        if cities and not any(topic in p.topics and is_about(p, cities) for p in corpus.passages.values()):
             return (Silence(subject=f"topic:{topic}", place=cities[0]),)
     return ()
 
@@ -461,7 +453,7 @@ def _decision_silences(request: Request, corpus: Corpus) -> tuple[Silence, ...]:
     """What a person would need to know of the destination and no passage says; what they raised comes first."""
     target = request.destinations[0] if request.destinations else None
     silences: list[Silence] = []
-    about = [p for p in corpus.passages.values() if target and _is_about(p, [target])]
+    about = [p for p in corpus.passages.values() if target and is_about(p, [target])]
     if target and not about:
         silences.append(Silence(subject="unknown_place", place=target))
     covered = {topic for p in about for topic in p.topics}

@@ -27,7 +27,7 @@ ENGINES = {
     "langchain.chat_models": {"bot.write.llm"},
 }
 # What a turn is made of, and tools that know no turn; the steps know these, and each of them no other step.
-VALUES = {"bot.turn", "bot.errors", "bot.settings", "bot.naming", "bot.cues", "bot.probe"}
+VALUES = {"bot.turn", "bot.errors", "bot.settings", "bot.naming", "bot.about", "bot.cues", "bot.probe"}
 # A part of a step is known to that step alone.
 PARTS = {"bot.understand": {"bot.intent"}, "bot.answer": {"bot.markdown"}}
 STEPS = {

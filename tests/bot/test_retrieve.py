@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from bot.about import is_about
 from bot.advisor import Advisor
-from bot.retrieve import about_places, fit
+from bot.retrieve import fit
 from bot.understand import Understander
 from tests.bot.conftest import note, request
 
@@ -22,7 +23,7 @@ from tests.bot.conftest import note, request
     ],
 )
 def test_whether_a_passage_is_about_a_place(cities: tuple[str, ...], places: tuple[str, ...], about: bool) -> None:
-    assert about_places(note("n", cities=cities), places) is about
+    assert is_about(note("n", cities=cities), places) is about
 
 
 def test_the_same_city_goes_before_a_general_note_and_that_before_another_city() -> None:

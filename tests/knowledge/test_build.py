@@ -57,24 +57,6 @@ def _version(root: Path) -> Path:
 PARAGRAPHS = ["第一段，只有一行。", "Second paragraph,\non two lines.", "末段没有换行"]
 
 
-def test_the_api_is_what_it_says() -> None:
-    assert knowledge.__all__ == [
-        "CorpusError",
-        "Document",
-        "EmbeddingModelError",
-        "Hit",
-        "Index",
-        "IndexStoreError",
-        "Passage",
-        "QuliuError",
-        "build_index",
-        "open_index",
-    ]
-    assert all(getattr(knowledge, name).__name__ == name for name in knowledge.__all__)
-    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
-        _ = knowledge.nothing
-
-
 def test_importing_knowledge_imports_no_engine() -> None:
     code = "import sys, knowledge; print({'chromadb', 'torch', 'bm25s', 'langchain_core', 'numpy'} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from queue import Queue
 from threading import Thread
 from urllib.parse import urlsplit
@@ -17,35 +16,32 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def page(browser: Browser, notes_advisor: Advisor) -> Iterator[Browser]:
+def page(browser: Browser, notes_advisor: Advisor) -> Browser:
     ready: Queue[str] = Queue()
     Thread(target=serve, args=(notes_advisor,), kwargs={"port": 0, "on_ready": ready.put}, daemon=True).start()
-    yield Browser(browser.driver, ready.get(timeout=60))
+    return Browser(browser.driver, ready.get(timeout=60))
 
 
 @pytest.mark.parametrize(
-    ("question", "language", "networks", "returns", "passage"),
+    ("question", "language", "networks", "passage"),
     [
         (
             "Should I move from Shanghai to Chengdu?",
             "en-GB",
             "Relationship networks",
-            "23%",
             "In new first-tier cities such as Wuhan and Chengdu",
         ),
-        ("我该从上海搬到成都吗？", "zh-CN", "关系网", "23%", "在武汉、成都这样的新一线城市"),
+        ("我该从上海搬到成都吗？", "zh-CN", "关系网", "在武汉、成都这样的新一线城市"),
     ],
 )
-def test_the_example_questions(
-    page: Browser, question: str, language: str, networks: str, returns: str, passage: str
-) -> None:
+def test_the_example_questions(page: Browser, question: str, language: str, networks: str, passage: str) -> None:
     page.requests()
     page.open(language=language)
     page.wait(f'[data-ask="{question}"]').click()
     page.answered(question)
     warnings = page.texts("#live .caveats li")
     assert warnings[0].startswith(networks)
-    assert returns in warnings[1]
+    assert "23%" in warnings[1]
     page.wait('#live .for .cite[data-source="1"]').click()
     assert page.panel()["passage"].startswith(passage)
     assert {urlsplit(address).hostname for address in page.requests() if address.startswith("http")} == {"127.0.0.1"}
