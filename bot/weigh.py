@@ -61,7 +61,8 @@ def _nothing(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus:
 def _lookup(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus: Corpus) -> Evidence:
     points = _points(hits, _MOST_POINTS)
     if request.doubts_source and points:
-        points = tuple(dict.fromkeys((points[0], *_document_notes(points[:1], corpus))))
+        note = corpus.passages.get(f"{points[0].document_id}-note", points[0])
+        points = tuple(dict.fromkeys((points[0], note)))
     silences = _silences(request, points, corpus)
     if silences:
         named = [h.passage for h in hits if is_about(h.passage, request.places) and h.passage not in points]
@@ -229,13 +230,14 @@ def _diverse(passages: Iterable[Passage], most: int, per_topic: int) -> tuple[Pa
 
 def _relevance(request: Request, likeness: Mapping[str, float]) -> Callable[[Passage], float]:
     scopes = set(request.scope) | _scope_of(request.origin)
+    specific, broad = set(request.topics) - _BROAD, set(request.topics) & _BROAD
     places = [p for p in (request.origin, *request.destinations) if p]
     provinces = [found.province for p in places if (found := place(p))]
 
     def relevance(passage: Passage) -> float:
         score = 0.8 * likeness.get(passage.id, 0.0) + _GRADE_WEIGHT[passage.grade]
-        score += 0.15 * len(set(passage.topics) & (set(request.topics) - _BROAD))
-        score += 0.05 * len(set(passage.topics) & set(request.topics) & _BROAD)
+        score += 0.15 * len(specific.intersection(passage.topics))
+        score += 0.05 * len(broad.intersection(passage.topics))
         if is_about(passage, request.destinations):
             score += 0.5
         elif is_about(passage, places):
@@ -250,7 +252,7 @@ def _relevance(request: Request, likeness: Mapping[str, float]) -> Callable[[Pas
             score += 0.25
         elif "any" in passage.scope:
             # What is said of everywhere bears on this move only where the question is about it.
-            score += 0.25 if set(passage.topics) & (set(request.topics) - _BROAD) else -0.15
+            score += 0.25 if specific.intersection(passage.topics) else -0.15
         elif passage.scope:
             score -= 0.3
         elif is_about(passage, places):
@@ -395,15 +397,6 @@ def _tensions(request: Request, shown: Sequence[Passage], corpus: Corpus) -> tup
     return tuple(t for _, t in sorted(found, key=lambda pair: -pair[0]))
 
 
-def _document_notes(points: Sequence[Passage], corpus: Corpus) -> tuple[Passage, ...]:
-    ids = dict.fromkeys(p.document_id for p in points)
-    return tuple(
-        p
-        for p in corpus.passages.values()
-        if p.caveat is Caveat.DOCUMENT_RELIABILITY and p.id in {f"{id_}-note" for id_ in ids}
-    )
-
-
 def _silences(request: Request, points: Sequence[Passage], corpus: Corpus) -> tuple[Silence, ...]:
     """The places that a question names and no point speaks of."""
     cities = [p for p in request.places if (found := place(p)) is not None and found.kind != "region"]
@@ -413,11 +406,10 @@ def _silences(request: Request, points: Sequence[Passage], corpus: Corpus) -> tu
     missing = [c for c in cities if not any(is_about(p, [c]) for p in points)]
     if not missing or len(missing) < len(cities):
         return unsaid or _untreated(request, points, cities, corpus)
-    known = {city for p in corpus.passages.values() for city in p.cities}
     specific = [t for t in request.topics if t not in _BROAD]
     silences: list[Silence] = []
     for city in missing:
-        if city not in known and not any(is_about(p, [city]) for p in corpus.passages.values()):
+        if not any(is_about(p, [city]) for p in corpus.passages.values()):
             silences.append(Silence(subject="unknown_place", place=city))
         elif specific:
             silences.append(Silence(subject=f"topic:{specific[0]}", place=city))
