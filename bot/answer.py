@@ -116,6 +116,8 @@ class AnswerBuilder:
 
     def _abstained(self, gaps: Sequence[Gap]) -> bool:
         """Whether what was asked for is missing; a decision always lacks something and abstains only with no claim."""
+        if self._request.intent is Intent.OUT_OF_SCOPE:
+            return True
         if self._request.intent is not Intent.DECISION:
             return bool(gaps)
         return not self._claims and {silence.subject for silence in self._evidence.silences} == {"unknown_place"}

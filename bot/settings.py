@@ -54,9 +54,21 @@ class Settings(BaseSettings):
         return self.data_dir / "index"
 
     @property
+    def runs_dir(self) -> Path:
+        """Where the runs of the evaluation are kept."""
+        return self.data_dir / "runs"
+
+    @property
     def conversations_file(self) -> Path:
         """Where conversations are kept (SQLite)."""
         return self.data_dir / "conversations.sqlite"
+
+    def changed(self, **values: object) -> Settings:
+        """The same with other values. Raises SettingsError where one is not valid."""
+        try:
+            return Settings.model_validate(self.model_dump() | values)
+        except ValidationError as error:
+            raise _invalid(error) from error
 
 
 def load_settings() -> Settings:
@@ -78,11 +90,15 @@ def load_settings() -> Settings:
             f"{Path(_FILE).absolute()} cannot be read ({error.strerror}); make it readable or remove it"
         ) from error
     except ValidationError as error:
-        first = error.errors()[0]
-        name = "QULIU_" + "_".join(str(part) for part in first["loc"]).upper()
-        if first["type"] == "extra_forbidden":
-            raise _unknown(name) from error
-        raise SettingsError(f"{name}={first['input']!r} is not valid ({first['msg']}); correct or unset it") from error
+        raise _invalid(error) from error
+
+
+def _invalid(error: ValidationError) -> SettingsError:
+    first = error.errors()[0]
+    name = "QULIU_" + "_".join(str(part) for part in first["loc"]).upper()
+    if first["type"] == "extra_forbidden":
+        return _unknown(name)
+    return SettingsError(f"{name}={first['input']!r} is not valid ({first['msg']}); correct or unset it")
 
 
 def _unknown(name: str) -> SettingsError:

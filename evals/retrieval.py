@@ -1,0 +1,35 @@
+"""How well a search finds the gold passages: recall, reciprocal rank and nDCG, computed by ir-measures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import ir_measures
+from ir_measures import RR, R, nDCG
+
+from evals.results import Check
+
+# As many passages as are looked at.
+DEPTH = 10
+
+_MEASURES = {"recall@5": R @ 5, "recall@10": R @ DEPTH, "mrr": RR, "ndcg@10": nDCG @ DEPTH}
+RETRIEVAL = tuple(_MEASURES)
+
+
+def check_found(gold: Sequence[Sequence[str]], found: Sequence[str]) -> tuple[Check, ...]:
+    """The measures over groups of passages, each of which stands where the first of its passages was found."""
+    if not gold:
+        return ()
+    ranks = [min((found.index(id_) for id_ in group if id_ in found), default=None) for group in gold]
+    # A passage of a group takes its group's name, and so does one that comes later; the others keep their own.
+    run = {f"other {place}": -float(place) for place, id_ in enumerate(found) if not any(id_ in g for g in gold)}
+    run |= {f"group {number}": -float(rank) for number, rank in enumerate(ranks) if rank is not None}
+    qrels = {"query": {f"group {number}": 1 for number in range(len(gold))}}
+    values = ir_measures.calc_aggregate(list(_MEASURES.values()), qrels, {"query": run})
+    reason = "; ".join(
+        f"{' | '.join(group)}: {f'found at {rank + 1}' if rank is not None else 'not found'}"
+        for group, rank in zip(gold, ranks, strict=True)
+    )
+    return tuple(
+        Check(name=name, score=float(values.get(measure, 0.0)), reason=reason) for name, measure in _MEASURES.items()
+    )
