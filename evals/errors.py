@@ -19,3 +19,7 @@ class RunError(EvaluationError):
 
 class GateError(EvaluationError):
     """A file of thresholds is not as it must be."""
+
+
+class JudgeError(EvaluationError):
+    """The answers cannot be judged by a chat model."""
