@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Self
 
-from evals.checks import passed, with_framing
-from evals.results import Row, Run
+from evals.checks import DECIDING, passed, with_framing
+from evals.results import Check, Row, Run
 from evals.scores import PASSED, Interval
 from knowledge.passage import Frozen
 
 # A score that moved by less is the same but for rounding.
 _SAME = 1e-9
+# Five questions that all move one way do so by chance once in sixteen times, six once in thirty-two.
+_FEWEST = 6
+# What a check that decides comes to where it does not apply: nothing is wrong.
+_UNAPPLIED = Check(name="", score=1.0, reason="does not apply any more")
 
 
 class Moved(Frozen):
@@ -51,8 +55,8 @@ class Difference(Frozen):
 
     @property
     def exceeds_chance(self) -> bool:
-        """Whether the interval of the change leaves out nought."""
-        return self.change.low > 0 or self.change.high < 0
+        """Whether the interval of the change leaves out nought, over enough questions to say so."""
+        return self.change.count >= _FEWEST and (self.change.low > 0 or self.change.high < 0)
 
 
 class Comparison(Frozen):
@@ -103,10 +107,18 @@ def _differences(pairs: Sequence[tuple[Row, Row]]) -> tuple[Difference, ...]:
 
 def _change(before: Row, after: Row) -> Change | None:
     moved = tuple(
-        Moved(name=check.name, before=before.scores[check.name], after=check.score, reason=check.reason)
-        for check in after.checks
-        if check.name in before.scores and abs(check.score - before.scores[check.name]) > _SAME
+        Moved(name=name, before=was.score, after=now.score, reason=now.reason)
+        for name, was, now in _checks(before, after)
+        if abs(now.score - was.score) > _SAME
     )
     if not moved and passed(before) == passed(after):
         return None
     return Change(before=before, after=after, moved=moved)
+
+
+def _checks(before: Row, after: Row) -> Iterator[tuple[str, Check, Check]]:
+    """The checks of both, and those that decide and apply to one of two answers only."""
+    old, new = ({check.name: check for check in row.checks} for row in (before, after))
+    for name in {**new, **old}:
+        if (name in old and name in new) or (name in DECIDING and before.answer and after.answer):
+            yield name, old.get(name, _UNAPPLIED), new.get(name, _UNAPPLIED)

@@ -9,8 +9,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.turn import Answer, Intent
 from evals.errors import QuestionError
-from evals.question import Type
-from knowledge.figures import figures
+from evals.question import ProfileWanted, Type
+from knowledge.figures import figure_keys, figures
 
 _TYPES = {
     Intent.DECISION: Type.DECISION,
@@ -43,10 +43,10 @@ def draft(answers: Sequence[Answer], type_: Type | None = None) -> str:
     answer = answers[-1]
     type_ = type_ or (Type.FOLLOW_UP if len(answers) > 1 else _TYPES.get(answer.intent, Type.LOOKUP))
     claimed = [
-        claim.text[figure.start : figure.end]
+        figure.text
         for claim in answer.claims
         for figure in figures(claim.text)
-        if not figure.period and figure.unit != "ordinal"
+        if (keys := set(figure_keys(figure.text))) and keys <= set(figure_keys(claim.text))
     ]
     entry = {
         "id": f"{type_.value.replace('_', '-')}-…-{answer.language}",
@@ -59,7 +59,7 @@ def draft(answers: Sequence[Answer], type_: Type | None = None) -> str:
         "not_figures": [],
         "caveats": sorted({caveat.kind.value for caveat in answer.caveats}),
         "abstain": answer.abstained,
-        "profile": answer.profile.model_dump(mode="json", exclude_none=True),
+        "profile": answer.profile.model_dump(include=set(ProfileWanted.model_fields), exclude_none=True),
     }
     listed = yaml.safe_dump([entry], allow_unicode=True, sort_keys=False, default_flow_style=None, width=110)
     return _HEAD.format(file=type_) + "".join(f"  {line}\n" for line in listed.splitlines())

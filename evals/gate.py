@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import tomllib
 from collections.abc import Iterator, Mapping
+from decimal import ROUND_FLOOR, Decimal
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -24,7 +24,7 @@ _HEAD = """\
 # passes. Set from what a run reached by `quliu eval raise RUN`, which never lowers one.
 """
 # Digits kept; what a run reached is rounded down, so that it passes itself.
-_DIGITS = 3
+_DIGITS = Decimal("0.001")
 
 
 class Shortfall(Frozen):
@@ -101,5 +101,5 @@ def _only_passed(means: Mapping[str, Interval]) -> Mapping[str, Interval]:
 
 
 def _floor(mean: float) -> float:
-    scale: int = 10**_DIGITS
-    return math.floor(mean * scale) / scale
+    # In decimal, since a float times a thousand may be rounded up.
+    return float(Decimal(str(mean)).quantize(_DIGITS, ROUND_FLOOR))

@@ -7,12 +7,14 @@ import platform
 import re
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from time import perf_counter
 
 from filelock import FileLock, Timeout
+from pydantic import ValidationError
 
 from bot.settings import Settings
 from evals.checks import Case, check_answer, check_crash
@@ -23,6 +25,7 @@ from evals.results import (
     INFO,
     PLAIN_RAG,
     QULIU,
+    RESULTS,
     SUMMARY,
     Circumstances,
     Row,
@@ -40,6 +43,8 @@ from evals.system import System
 from knowledge.corpus import corpus_hash
 
 Progress = Callable[[int, int], None]
+# A lock that is held until it is left.
+_Held = AbstractContextManager[object]
 
 _LOCK = ".lock"
 # What the answers of each system come from, and what judges them.
@@ -73,11 +78,11 @@ def evaluate(
 ) -> Run:
     """Ask and judge all questions; a run under the same circumstances that was interrupted is continued.
 
-    Raises RunError where its folder cannot be written.
+    Raises RunError where its folder cannot be written, or what it holds cannot be read.
     """
     try:
-        folder, lock = _continued(settings.runs_dir, depends_on) or _begun(settings, depends_on, len(questions))
-        with lock:
+        folder, held = _continued(settings.runs_dir, depends_on) or _begun(settings, depends_on, len(questions))
+        with held:
             info = RunInfo.model_validate_json((folder / INFO).read_bytes())
             rows = _kept(folder, questions)
             if rows and notify:
@@ -119,25 +124,22 @@ def _place(error: BaseException) -> str:
     return f"{Path(last.filename).name}:{last.lineno}"
 
 
-def _continued(runs: Path, depends_on: Circumstances) -> tuple[Path, FileLock] | None:
+def _continued(runs: Path, depends_on: Circumstances) -> tuple[Path, _Held] | None:
     """The newest run that was interrupted under the same circumstances, unless somebody is at it."""
     for info in reversed(list_runs(runs)):
         if info.finished is None and info.circumstances == depends_on:
-            lock = FileLock(runs / info.id / _LOCK)
             try:
-                lock.acquire(timeout=0)
+                return runs / info.id, FileLock(runs / info.id / _LOCK).acquire(timeout=0)
             except Timeout:
                 continue
-            return runs / info.id, lock
     return None
 
 
-def _begun(settings: Settings, depends_on: Circumstances, count: int) -> tuple[Path, FileLock]:
+def _begun(settings: Settings, depends_on: Circumstances, count: int) -> tuple[Path, _Held]:
     started = datetime.now(UTC)
     name = re.sub(r"[^\w.-]+", "-", f"{depends_on.system}-{depends_on.writer}-{depends_on.selection.split}")
     folder = _new_folder(settings.runs_dir, f"{started:%Y%m%d-%H%M%S}-{name}")
-    lock = FileLock(folder / _LOCK)
-    lock.acquire()
+    held = FileLock(folder / _LOCK).acquire()
     commit, modified = checkout()
     info = RunInfo(
         id=folder.name,
@@ -153,7 +155,7 @@ def _begun(settings: Settings, depends_on: Circumstances, count: int) -> tuple[P
         settings=settings.model_dump(mode="json"),
     )
     write_value(folder / INFO, info)
-    return folder, lock
+    return folder, held
 
 
 def _new_folder(runs: Path, name: str) -> Path:
@@ -170,7 +172,10 @@ def _new_folder(runs: Path, name: str) -> Path:
 def _kept(folder: Path, questions: Sequence[Question]) -> list[Row]:
     """The rows of an interrupted run that stand; one that failed is asked again."""
     wanted = {question.id for question in questions}
-    rows = [row for row in read_rows(folder) if row.question.id in wanted and row.error is None]
+    try:
+        rows = [row for row in read_rows(folder) if row.question.id in wanted and row.error is None]
+    except ValidationError as error:
+        raise RunError(f"{folder} cannot be continued, since {RESULTS} is damaged; delete the folder") from error
     write_rows(folder, rows)
     return rows
 
