@@ -1,4 +1,4 @@
-"""The command line: quliu chat | ask | search | index | doctor."""
+"""The command line: quliu chat | ask | search | index | doctor, and what other packages add, such as eval."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
+from importlib.metadata import entry_points
 from io import TextIOWrapper, UnsupportedOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -37,6 +39,8 @@ app = typer.Typer(
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
+_COMMANDS = "quliu.commands"
+
 Count = Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
 
@@ -52,6 +56,7 @@ def main() -> None:
 
 def _run(arguments: list[str]) -> int:
     try:
+        _add_commands()
         code = app(arguments, prog_name="quliu", standalone_mode=False)
         sys.stdout.flush()
     except typer.TyperException as error:
@@ -73,6 +78,13 @@ def _run(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return 130
     return code or 0
+
+
+@cache
+def _add_commands() -> None:
+    """Add the groups of commands that installed packages offer, so that none of them is imported by name."""
+    for entry in entry_points(group=_COMMANDS):
+        app.add_typer(entry.load(), name=entry.name)
 
 
 def _drop_output() -> None:
