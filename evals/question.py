@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from itertools import islice, zip_longest
+from itertools import zip_longest
 from typing import Annotated, Any, Self
 
 import yaml
@@ -18,7 +18,7 @@ from pydantic import Field, ValidationError, model_validator
 from evals.errors import QuestionError
 from knowledge.corpus import load_notes, load_tensions
 from knowledge.figures import figure_keys
-from knowledge.passage import Caveat, Frozen, Language, Passage
+from knowledge.passage import LANGUAGES, Caveat, Frozen, Language, Passage
 from knowledge.topics import topics
 
 Text = Annotated[str, Field(min_length=1)]
@@ -132,12 +132,22 @@ class Selection(Frozen):
     limit: int | None = Field(default=None, ge=1)
 
     def of(self, questions: Sequence[Question]) -> tuple[Question, ...]:
-        """The questions it selects; where there is a limit, the types take turns, so that none is left out."""
+        """The questions it selects; under a limit types and languages take turns, so that none is left out."""
         chosen = [q for q in questions if q.split is self.split and (not self.types or q.type in self.types)]
         if self.limit is None:
             return tuple(chosen)
-        turns = zip_longest(*([q for q in chosen if q.type is type_] for type_ in Type))
-        return tuple(islice((q for turn in turns for q in turn if q), self.limit))
+        # Every other type begins with the other language.
+        orders = [LANGUAGES[number % 2 :] + LANGUAGES[: number % 2] for number in range(len(Type))]
+        lists = [
+            _by_turns([q for q in chosen if q.type is type_ and q.language == language] for language in order)
+            for type_, order in zip(Type, orders, strict=True)
+        ]
+        return tuple(_by_turns(lists)[: self.limit])
+
+
+def _by_turns(lists: Iterable[Sequence[Question]]) -> list[Question]:
+    """The first of each list, then the second of each, and so on."""
+    return [question for turn in zip_longest(*lists) for question in turn if question]
 
 
 class _File(Frozen):
