@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType, TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar, cast
 
 import chromadb
 import numpy as np
@@ -16,13 +16,15 @@ from chromadb.api.collection_configuration import CreateHNSWConfiguration
 from chromadb.api.models.Collection import Collection
 from chromadb.config import Settings
 from chromadb.errors import ChromaError
+from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from knowledge.background import QUESTIONS, STATEMENTS
 from knowledge.embed import Embedder, Vectors
 from knowledge.errors import IndexStoreError
-from knowledge.fusion import QUESTION_OFFSET, Moments, Scores, with_keywords
+from knowledge.fusion import QUESTION_OFFSET, Moments, with_keywords
 from knowledge.keywords import KeywordIndex
+from knowledge.nearest import Nearest, Rows, Scan, largest
 from knowledge.passage import LANGUAGES, Document, Frozen, Hit, Language, Passage
 from knowledge.script import language_of, simplified
 from knowledge.store import UnusableIndexError
@@ -37,6 +39,8 @@ Progress = Callable[[int, int], None]
 ENGINE = f"chromadb {chromadb.__version__}"
 # Vectors fetched for each language; a passage beyond them comes in only by its keywords.
 CANDIDATES = 200
+# Up to so many vectors of a language are all compared with a query: Chroma's graph alone takes half a millisecond.
+SCANNED = 10_000
 
 _WHOLE, _WINDOW, _ASK = "text", "window", "ask"
 _EMBED_BATCH = 16
@@ -73,6 +77,10 @@ class Index:
         self.passages: Mapping[str, Passage] = MappingProxyType({p.id: p for p in passages})
         self._sides = sides
         self._client = client
+        # Chroma works outside Python's lock, so that two graphs are searched at once; a scan is over before a thread is
+        # awake.
+        large = any(isinstance(side.vectors, _Graph) for side in sides)
+        self._threads = ThreadPoolExecutor(len(sides), "quliu-search") if large else None
 
     def search(self, text: str, k: int = 10, language: Language | None = None) -> list[Hit]:
         """The ``k`` passages nearest to a text, best first.
@@ -84,9 +92,11 @@ class Index:
         # Half a surrogate pair, which no engine can encode, becomes a question mark.
         text = text.encode("utf-8", "replace").decode("utf-8")
         query = self.embedder.embed_queries([simplified(text)])[0]
+        asked = language or language_of(text)
+        each = self._threads.map if self._threads else map
         best: dict[str, float] = {}
-        for side in self._sides:
-            for passage_id, score in side.scores(text, query, language or language_of(text), k).items():
+        for scores in each(lambda side: side.scores(text, query, asked, k), self._sides):
+            for passage_id, score in scores.items():
                 best[passage_id] = max(score, best.get(passage_id, score))
         ranked = sorted(best, key=best.__getitem__, reverse=True)[:k]
         return [Hit(passage=self.passages[passage_id], score=best[passage_id]) for passage_id in ranked]
@@ -100,6 +110,8 @@ class Index:
 
     def close(self) -> None:
         """Let go of the files; the index cannot be searched any more."""
+        if self._threads:
+            self._threads.shutdown()
         self._client.close()
 
     def __enter__(self) -> Self:
@@ -113,51 +125,58 @@ class Index:
 
 @dataclass(frozen=True)
 class _Side:
-    """What an index holds in one language; ``keywords`` scores ``members`` in their order."""
+    """What an index holds in one language; ``members`` are the passages that ``vectors`` and ``keywords`` number."""
 
     language: Language
-    collection: Collection
-    size: int
+    members: Sequence[str]
+    vectors: _Vectors
     moments: Moments
     questions: Mapping[Language, Vectors]
     keywords: KeywordIndex
-    members: tuple[str, ...]
-
-    @cached_property
-    def _rows(self) -> Mapping[str, int]:
-        return {passage_id: row for row, passage_id in enumerate(self.members)}
 
     def scores(self, text: str, query: Vectors, asked: Language, k: int) -> dict[str, float]:
-        """Scores of the nearest passages by id; they compare with those of the other side."""
+        """Scores of the ``k`` nearest passages by id; they compare with those of the other side."""
         if asked != self.language:
             query = query - QUESTION_OFFSET * self.questions[asked]
-        whole, best = self._similarities(query, k)
-        own = asked == self.language
-        keywords: Scores = self.keywords.scores(text) if own else np.zeros(len(self.members))
-        by_keyword = [self.members[row] for row in np.argsort(-keywords)[: CANDIDATES // 2] if keywords[row] > 0]
-        candidates = [*dict.fromkeys([*best, *by_keyword])]
-        # What was not among the nearest is at most as near as the last of them.
-        least = min(best.values())
-        similarities = np.array([(whole.get(id_, least) + best.get(id_, least)) / 2 for id_ in candidates])
-        standing = self.moments.standardise(similarities, query)
-        rows = [self._rows[id_] for id_ in candidates]
-        fused = with_keywords(standing, keywords[rows], keywords)
-        return dict(zip(candidates, fused.tolist(), strict=True))
+        rows, similarities, least = self.vectors.nearest(query, max(CANDIDATES, 4 * k)).by_passage()
+        if asked != self.language:
+            scores = self.moments.standardise(similarities, query)
+        else:
+            keywords = self.keywords.scores(text)
+            named = largest(keywords, CANDIDATES // 2)
+            named = np.setdiff1d(named[keywords[named] > 0], rows, assume_unique=True)
+            rows = np.concatenate([rows, named])
+            similarities = np.concatenate([similarities, np.full(len(named), least)])
+            scores = with_keywords(self.moments.standardise(similarities, query), keywords[rows], keywords)
+        best = largest(scores, k)
+        return {self.members[row]: score for row, score in zip(rows[best], scores[best].tolist(), strict=True)}
 
-    def _similarities(self, query: Vectors, k: int) -> tuple[dict[str, float], dict[str, float]]:
-        """By passage id: similarity of the whole passage, and of the nearest of its vectors."""
+
+class _Vectors(Protocol):
+    """The vectors of one side."""
+
+    def nearest(self, query: Vectors, count: int) -> Nearest:
+        """Up to ``count`` of the vectors nearest to a query (d,)."""
+
+
+@dataclass(frozen=True)
+class _Graph:
+    """Vectors in Chroma's graph on disk; ``rows`` number the passages by id.
+
+    It is asked for half as many as a scan gives: Chroma looks each of them up in its database.
+    """
+
+    collection: Collection
+    size: int
+    rows: Mapping[str, int]
+
+    def nearest(self, query: Vectors, count: int) -> Nearest:
+        """About ``count / 2`` of the vectors nearest to a query (d,)."""
         found = self.collection.query(
-            query_embeddings=query[np.newaxis], n_results=min(max(CANDIDATES, 4 * k), self.size), include=["distances"]
+            query_embeddings=query[np.newaxis], n_results=min(count // 2, self.size), include=["distances"]
         )
-        distances = found["distances"] or [[]]
-        whole: dict[str, float] = {}
-        best: dict[str, float] = {}
-        for vector_id, distance in zip(found["ids"][0], distances[0], strict=True):
-            name, _, passage_id = vector_id.partition(":")
-            if name.startswith(_WHOLE):
-                whole[passage_id] = 1.0 - distance
-            best.setdefault(passage_id, 1.0 - distance)
-        return whole, best
+        passages, whole = _owners(found["ids"][0], self.rows)
+        return Nearest(passages, 1.0 - np.array((found["distances"] or [[]])[0], dtype=np.float64), whole)
 
 
 @dataclass(frozen=True)
@@ -231,12 +250,11 @@ def read_index(version: Path, directory: Path, embedder: Embedder) -> Index:
         sides = [
             _Side(
                 language=language,
-                collection=(collection := client.get_collection(_collection_name(language), embedding_function=None)),
-                size=collection.count(),
+                members=(members := [passage.id for passage in passages if _speaks(passage, language)]),
+                vectors=_vectors(client.get_collection(_collection_name(language), embedding_function=None), members),
                 moments=moments[language],
                 questions=questions,
                 keywords=KeywordIndex.load(version / _keywords_name(language), language),
-                members=tuple(dict.fromkeys(entry.passage_id for entry in _entries(passages, language))),
             )
             for language in moments
         ]
@@ -247,9 +265,33 @@ def read_index(version: Path, directory: Path, embedder: Embedder) -> Index:
     )
 
 
+def _vectors(collection: Collection, members: Sequence[str]) -> _Vectors:
+    rows = {passage_id: row for row, passage_id in enumerate(members)}
+    size = collection.count()
+    if size > SCANNED:
+        return _Graph(collection, size, rows)
+    found = collection.get(include=["embeddings"])
+    return Scan(np.asarray(found["embeddings"], dtype=np.float32), *_owners(found["ids"], rows))
+
+
+def _owners(vector_ids: Sequence[str], rows: Mapping[str, int]) -> tuple[Rows, NDArray[np.bool_]]:
+    """Of each vector (n,) the number of its passage, and whether it is that of the whole."""
+    named = [vector_id.partition(":") for vector_id in vector_ids]
+    passages = np.array([rows[passage_id] for _, _, passage_id in named], dtype=np.intp)
+    return passages, np.array([name.startswith(_WHOLE) for name, _, _ in named], dtype=np.bool_)
+
+
+def _has_text(passage: Passage, language: Language) -> bool:
+    return language == passage.language or (language == "en" and bool(passage.text_en))
+
+
+def _speaks(passage: Passage, language: Language) -> bool:
+    return _has_text(passage, language) or any(language_of(ask) == language for ask in passage.asks)
+
+
 def _entries(passages: Sequence[Passage], language: Language) -> Iterator[_Entry]:
     for passage in passages:
-        if language == passage.language or (language == "en" and passage.text_en):
+        if _has_text(passage, language):
             text = passage.in_language(language)
             yield _Entry(_WHOLE, passage.id, text)
             for number, window in enumerate(windows(text)):
@@ -318,7 +360,8 @@ class _Counter:
 
 
 def _write_lines(path: Path, values: Sequence[Frozen]) -> None:
-    path.write_text("".join(f"{value.model_dump_json()}\n" for value in values), "utf-8")
+    # Read back, a value remembers which of its fields were given: what has its default is not worth the memory.
+    path.write_text("".join(f"{value.model_dump_json(exclude_defaults=True)}\n" for value in values), "utf-8")
 
 
 def _read_lines(path: Path, kind: type[T]) -> list[T]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from bot.turn import Answer, CaveatShown, Citation, Claim, Gap, Intent, Section, Timings, Withheld
 from evals.bench.concurrency import Load
 from evals.bench.footprint import Footprint
+from evals.bench.conversations import Conversations, Growth, Talk
 from evals.bench.indexing import Indexing
 from evals.bench.latency import Latency, Percentiles, Sample
 from evals.bench.memory import Memory
@@ -198,6 +199,7 @@ def measured() -> Report:
             passages=passages,
             real=passages,
             vectors=passages,
+            embedding=latency(5.0),
             latency={system: Spent(retrieval=latency(ms), search=latency(ms / 2)) for system, ms in times.items()},
             memory={
                 system: Footprint(
@@ -233,6 +235,10 @@ def measured() -> Report:
         cold_start=ColdStart(ask=(8.0,), model=(5.0,)),
         memory=Memory(resident=None, peak=GIB, source="test"),
         samples=(sample_,),
+        conversations=Conversations(
+            talk=Talk(users=2, turns=2, latency=latency(30.0), per_s=40.0, lost=0),
+            growth=Growth(late=50, early_ms=(20.0,), late_ms=(22.0,)),
+        ),
         scale=Scale(
             questions=10,
             indexing=Indexing(

@@ -110,6 +110,23 @@ def test_more_passages_than_candidates_are_searched(tmp_path: Path) -> None:
         assert len(opened.search("门牌", k=300)) == 300
 
 
+def test_a_graph_finds_what_a_scan_finds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    embedder = HashEmbedder()
+    passages = [passage(f"p{n}", f"第{n}号门牌在河的北岸", text_en=f"Number {n} is by the river") for n in range(150)]
+    write_index(tmp_path, embedder, [DOCUMENT], passages)
+    texts = ["第47号门牌", "Which is number 93?", "河的北岸有什么"]
+    with read_index(tmp_path, tmp_path, embedder) as scanned:
+        exact = [[(h.passage.id, pytest.approx(h.score, abs=1e-4)) for h in scanned.search(t, k=3)] for t in texts[:2]]
+        assert len(scanned.search(texts[2], k=100)) == 100
+    monkeypatch.setattr("knowledge.index.SCANNED", 0)
+    with read_index(tmp_path, tmp_path, embedder) as graph:
+        assert [[(h.passage.id, h.score) for h in graph.search(t, k=3)] for t in texts[:2]] == exact
+        assert len(graph.search(texts[2], k=100)) == 100
+        with ThreadPoolExecutor(8) as pool:
+            together = list(pool.map(graph.search, texts * 8))
+        assert together == [graph.search(text) for text in texts] * 8
+
+
 def test_progress_counts_up_to_the_total(tmp_path: Path) -> None:
     calls: list[tuple[int, int]] = []
     write_index(tmp_path, HashEmbedder(), [DOCUMENT], PASSAGES, lambda done, total: calls.append((done, total)))

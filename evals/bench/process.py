@@ -11,7 +11,7 @@ from statistics import median
 from time import perf_counter
 
 from bot.settings import Settings
-from evals.bench_memory import Memory
+from evals.bench.memory import Memory
 from knowledge.passage import Frozen
 
 _ASK = "from bot.cli import main; main()"
@@ -63,7 +63,7 @@ def memory(settings: Settings, questions: Sequence[str]) -> Memory:
 
     Raises subprocess.SubprocessError if it fails.
     """
-    command = [sys.executable, "-m", "evals.bench_memory"]
+    command = [sys.executable, "-m", "evals.bench.memory"]
     return Memory.model_validate_json(_run(command, settings, json.dumps(questions)))
 
 

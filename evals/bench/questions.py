@@ -16,7 +16,7 @@ _WARM_UP = "warm_up"
 @cache
 def _by_kind() -> dict[str, dict[Language, list[str]]]:
     loaded: dict[str, dict[Language, list[str]]] = yaml.load(
-        files(__package__).joinpath("bench_questions.yaml").read_text("utf-8"), yaml.CSafeLoader
+        files(__package__).joinpath("questions.yaml").read_text("utf-8"), yaml.CSafeLoader
     )
     return loaded
 

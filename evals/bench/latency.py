@@ -10,7 +10,7 @@ import numpy as np
 
 from bot.advisor import Advisor
 from bot.turn import Answer, Intent, Timings
-from evals.bench_questions import variants
+from evals.bench.questions import variants
 from knowledge.passage import Frozen
 
 # As many as the adviser fetches for one question.
