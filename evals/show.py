@@ -110,8 +110,11 @@ def runs_table(runs: Sequence[RunInfo]) -> Table:
 
 
 def print_all(console: Console, parts: Iterable[RenderableType]) -> None:
-    """Print one thing after another."""
+    """Print one thing after another; what a table is called is never folded to the table's width."""
     for part in parts:
+        if isinstance(part, Table) and part.title:
+            console.print(Text(str(part.title), "bold"), soft_wrap=True)
+            part.title = None
         console.print(part, soft_wrap=isinstance(part, Text))
 
 
@@ -135,7 +138,7 @@ def _panel(title: str, row: Row) -> Panel:
 
 
 def _table(title: str) -> Table:
-    return Table(box=None, padding=(0, 2, 0, 0), title=title, title_justify="left", title_style="bold")
+    return Table(box=None, padding=(0, 2, 0, 0), title=title)
 
 
 def _cells(interval: Interval) -> tuple[str, str, str]:

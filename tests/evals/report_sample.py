@@ -7,8 +7,8 @@ from pathlib import Path
 
 from bot.turn import Answer, CaveatShown, Citation, Claim, Gap, Intent, Section, Timings, Withheld
 from evals.bench.concurrency import Load
-from evals.bench.footprint import Footprint
 from evals.bench.conversations import Conversations, Growth, Talk
+from evals.bench.footprint import Footprint
 from evals.bench.indexing import Indexing
 from evals.bench.latency import Latency, Percentiles, Sample
 from evals.bench.memory import Memory

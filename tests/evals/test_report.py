@@ -378,7 +378,7 @@ def test_a_benchmark_without_sizes_has_no_plots(tmp_path: Path) -> None:
     path = tmp_path / "bench.json"
     path.write_text(sample.measured().model_copy(update={"scale": None}).model_dump_json(), "utf-8")
     found = read_bench(path)
-    assert (found.plots, found.throughput, len(found.targets)) == ((), None, 4)
+    assert (found.plots, found.throughput, len(found.targets)) == ((), None, 5)
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"settings": 1}'])
