@@ -136,12 +136,12 @@ def write_value(path: Path, value: Frozen) -> None:
 
 
 def find_run(runs: Path, name: str) -> Path:
-    """The folder of a run by its path, its name, or ``last`` for the newest that is finished.
+    """The folder of a run by its path, its name, or ``last`` for the newest of quliu that is finished.
 
     Raises RunError where there is none.
     """
     if name == "last":
-        finished = [info.id for info in list_runs(runs) if info.finished]
+        finished = [info.id for info in list_runs(runs) if info.finished and info.circumstances.system == QULIU]
         if not finished:
             raise RunError(f"{runs} holds no finished run yet; run `quliu eval` first")
         return runs / finished[-1]
