@@ -42,15 +42,25 @@ class IntentClassifier:
         self._in_scope = vectors[[intent not in _ELSE for intent in intents]]
 
     def classify(
-        self, text: str, *, has_place: bool, moves: bool, pair: bool, topics: Sequence[str], wants_figure: bool
+        self,
+        text: str,
+        *,
+        has_place: bool,
+        moves: bool,
+        pair: bool,
+        alternatives: bool,
+        topics: Sequence[str],
+        wants_figure: bool,
     ) -> Intent:
         """The intent of a cleaned message; ``moves`` says that it speaks of going to or leaving a place it names,
-        ``pair`` that it names the two ends of a move.
+        ``pair`` that it names the two ends of a move, ``alternatives`` that it sets one place against another.
         """
         plain = simplified(text)
         said = {intent for intent in _WORDED if says(f"wants_{intent}", plain)}
         if has_place and not said and _is_bare(plain):
-            return Intent.DECISION if moves or pair else Intent.OVERVIEW
+            return Intent.DECISION if moves or pair else Intent.COMPARE if alternatives else Intent.OVERVIEW
+        if Intent.DECISION in said and _is_bare(plain):
+            return Intent.DECISION
         moves = moves or says("speaks_of_moving", plain)
         vector = self._embed(text)
         score = self._probe.scores(vector)
@@ -61,6 +71,7 @@ class IntentClassifier:
         score[Intent.DECISION] += _WANTS_FIGURE if wants_figure and not decides else 0
         score[Intent.DECISION] += 0 if moves or has_place else _NOT_PERSONAL
         score[Intent.DECISION] += _SAID if pair and not wants_figure else 0
+        score[Intent.COMPARE] += _SAID if alternatives and not decides else 0
         score[Intent.ABOUT_BOT] += _NOT_PERSONAL if has_place and topics else 0
         if says("asks_elsewhere", plain) and not moves:
             score[Intent.OUT_OF_SCOPE] += _SAID_ELSEWHERE

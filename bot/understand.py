@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
+from typing import Literal
 
 from bot.cues import cued_places, mark_places, says
+from bot.facts import forgotten, read_facts
 from bot.intent import IntentClassifier
-from bot.turn import Intent, Move, Notice, Request
+from bot.refer import Resolved, renamed, resolve
+from bot.turn import Context, Intent, Move, Notice, Profile, Reference, Request
 from knowledge.passage import Language
 from knowledge.places import Mention, Tier, find_places, find_tiers, place
 from knowledge.script import language_of, simplified
@@ -43,24 +47,60 @@ class Understander:
         self._classifier = classifier
         self._max_length = max_length
 
-    def understand(self, text: str, language: Language | None = None, previous: Request | None = None) -> Request:
-        """What ``text`` asks; ``language`` overrides the detected one, ``previous`` is the turn before it."""
+    def understand(self, text: str, language: Language | None = None, context: Context | None = None) -> Request:
+        """What ``text`` asks; ``language`` overrides the detected one, ``context`` is what was said before it."""
+        context = context or Context()
         clean = clean_text(text)
-        language = language or language_of(clean)
+        spoken = language or language_of(clean)
         notice = _notice(clean, self._max_length)
         if notice:
             return Request(
                 asked=text[: self._max_length],
                 text=clean[:200],
-                language=language,
+                language=spoken,
                 intent=Intent.UNREADABLE,
                 notice=notice,
+                profile=context.profile,
             )
-        return self._read(text, clean, language, previous)
+        resolved = resolve(clean, find_places(clean), context)
+        if resolved is None:
+            request = self._read(clean, spoken, context)
+        elif resolved.reference is Reference.AGAIN:
+            assert context.request is not None
+            request = context.request.model_copy(update={"language": language or resolved.language})
+        else:
+            request = self._read(resolved.text, spoken, context, resolved)
+        profile = _profile(clean, request, context.profile)
+        again = resolved is not None and resolved.reference is Reference.AGAIN
+        if not again and _only_tells(clean, request, context.profile, profile):
+            request = _told(request, context)
+        return request.model_copy(update={"asked": text, "profile": profile, "asked_before": context.asked})
 
-    def _read(self, asked: str, text: str, language: Language, previous: Request | None) -> Request:
+    def corrected(self, context: Context, profile: Profile) -> Context:
+        """The conversation with a profile put right by hand: the last question is asked of the right places."""
+        changed = _replaced(context.profile, profile)
+        request = context.request
+        if request is None or changed.keys().isdisjoint(request.places):
+            return context.model_copy(update={"profile": profile})
+        destinations = tuple(dict.fromkeys(new for id_ in request.destinations if (new := changed.get(id_, id_))))
+        origin = changed.get(request.origin, request.origin) if request.origin else None
+        text = renamed(request.text, request.language, changed)
+        scope = _scope(destinations, frozenset(), home="home" in request.scope) or request.scope
+        request = request.model_copy(
+            update={
+                "text": text,
+                "places": tuple(dict.fromkeys(new for id_ in request.places if (new := changed.get(id_, id_)))),
+                "origin": origin,
+                "destinations": destinations,
+                "scope": scope,
+                "move": request.move and _move(simplified(text), origin, destinations, scope),
+            }
+        )
+        return context.model_copy(update={"request": request, "profile": profile})
+
+    def _read(self, text: str, language: Language, context: Context, resolved: Resolved | None = None) -> Request:
         plain = simplified(text)
-        mentions = find_places(text)
+        mentions = _meant(plain, find_places(text))
         places = tuple(dict.fromkeys(m.place.id for m in mentions))
         tiers = frozenset(str(t.kind) for t in find_tiers(text))
         topics = tuple(dict.fromkeys(m.topic.id for m in find_topics(text)))
@@ -71,17 +111,38 @@ class Understander:
             has_place=bool(places or tiers),
             moves=says("motion", marked),
             pair=says("pair", marked),
+            alternatives=says("alternatives", marked),
             topics=topics,
             wants_figure=bool(units - {"number"}),
         )
+        if intent is Intent.LOOKUP and len(places) > 1 and says("each_of", plain):
+            intent = Intent.COMPARE
+        intent = _leaning(intent, resolved, context, plain, topics)
         origin, destinations, home = _roles(plain, mentions, intent, small=bool(tiers & _SMALL_TIERS))
-        if previous and previous.places and not places and not home:
+        previous, mine = context.request, context.profile
+        if mine.destinations and not places and says("own_move", plain):
+            origin, destinations = mine.origin, mine.destinations
+            places = tuple(dict.fromkeys([*([origin] if origin else []), *destinations]))
+        elif previous and previous.places and not places and not home:
             intent = _follow_up(intent, previous, plain, topics)
-            if intent in (Intent.DECISION, Intent.LOOKUP):
+            if (intent is Intent.LOOKUP and (resolved or topics)) or intent is Intent.DECISION:
                 origin, destinations, places = previous.origin, previous.destinations, previous.places
+            if intent is Intent.LOOKUP and topics and len(places) > 1 and previous.intent is not Intent.DECISION:
+                intent = Intent.COMPARE
+        one_sided: Literal["for", "against"] | None = None
+        if says("one_sided", plain) and (places or tiers or home or intent is Intent.DECISION):
+            intent, one_sided = Intent.DECISION, "against" if says("against_it", plain) else "for"
+            origin, destinations, home = _roles(plain, mentions, intent, small=bool(tiers & _SMALL_TIERS))
+        if intent is Intent.DECISION:
+            bare = not (places or tiers or home)
+            if bare and previous and says("points_there", plain):
+                destinations = destinations or tuple(id_ for id_ in previous.places[-1:] if id_ != mine.origin)
+            origin, destinations = _known(origin, destinations, mine, bare=bare)
+            places = tuple(dict.fromkeys([*places, *([origin] if origin else []), *destinations]))
+        elif resolved and not places and says("parents", plain) and context.profile.home_town:
+            places = (context.profile.home_town,)
         scope = _scope(destinations, tiers, home)
         return Request(
-            asked=asked,
             text=text,
             language=language,
             intent=intent,
@@ -94,7 +155,19 @@ class Understander:
             units=units,
             years=frozenset(_YEAR.findall(text)),
             doubts_source=says("doubts_source", plain),
+            one_sided=one_sided,
+            wants_estimate=says("asks_estimate", plain),
+            reference=resolved.reference if resolved else None,
+            background=resolved.background if resolved else "",
+            focus=resolved.focus if resolved else (),
         )
+
+
+def _meant(plain: str, mentions: Sequence[Mention]) -> list[Mention]:
+    """The mentions but for places that the message gives up for another."""
+    rejected = cued_places("rejects", mark_places(plain, [(m.start, m.end) for m in mentions]))
+    kept = [mention for number, mention in enumerate(mentions) if number not in rejected]
+    return kept or list(mentions)
 
 
 def clean_text(text: str) -> str:
@@ -110,6 +183,101 @@ def _notice(text: str, max_length: int) -> Notice | None:
     if others > ours or (others >= 2 and others * 3 > ours):
         return Notice.OTHER_LANGUAGE
     return None if ours else Notice.EMPTY
+
+
+def _leaning(intent: Intent, resolved: Resolved | None, context: Context, plain: str, topics: Sequence[str]) -> Intent:
+    """The intent of a message, given what it leans on."""
+    previous = context.request
+    if resolved is None or previous is None:
+        return intent
+    match resolved.reference:
+        case Reference.SOURCE | Reference.ITEM:
+            return Intent.LOOKUP
+        case Reference.OTHERS:
+            return Intent.COMPARE
+        case Reference.PLACE | Reference.HERE:
+            return previous.intent
+        case _:
+            pass
+    # An aspect of a decision is looked up, unless the message decides anew or tells something of the person.
+    if intent in (Intent.OVERVIEW, Intent.OUT_OF_SCOPE, Intent.ABOUT_BOT, Intent.COMPARE):
+        return Intent.LOOKUP if topics or previous.intent is not Intent.DECISION else intent
+    return intent
+
+
+def _known(
+    origin: str | None, destinations: tuple[str, ...], profile: Profile, bare: bool
+) -> tuple[str | None, tuple[str, ...]]:
+    """Where a move starts and goes, where the message leaves it to what was said before; ``bare`` names no place."""
+    if bare and not destinations:
+        destinations = profile.destinations
+    if origin is None and profile.origin not in destinations:
+        origin = profile.origin
+    return origin, tuple(id_ for id_ in destinations if id_ != origin)
+
+
+def _profile(message: str, request: Request, known: Profile) -> Profile:
+    """What is known of the person after a message."""
+    gone = forgotten(message)
+    if "destination" in gone:
+        gone |= {"destinations"}
+    said = {field: value for field, value in read_facts(message) if value is not None}
+    places: dict[str, object] = {}
+    lives, home = _own_places(message)
+    if home:
+        places["home_town"] = home
+    if lives:
+        places["origin"] = lives
+    if request.intent is Intent.DECISION:
+        if request.origin:
+            places["origin"] = request.origin
+        if request.destinations:
+            places |= {"destination": request.destinations[0], "destinations": request.destinations}
+    kept = known.model_dump() | places | said
+    return Profile.model_validate({field: value for field, value in kept.items() if field not in gone})
+
+
+def _replaced(old: Profile, new: Profile) -> dict[str, str | None]:
+    """The places of a profile that are no longer those of the person, and what stands in their stead."""
+    lost = [id_ for id_ in old.destinations if id_ not in new.destinations]
+    found = [id_ for id_ in new.destinations if id_ not in old.destinations]
+    pairs = [*zip_longest(lost, found[: len(lost)]), (old.origin, new.origin)]
+    if old.home_town not in (new.origin, *new.destinations):
+        pairs = [(old.home_town, new.home_town), *pairs]
+    return {was: now for was, now in pairs if was and was != now}
+
+
+def _only_tells(message: str, request: Request, before: Profile, after: Profile) -> bool:
+    """Whether a message says something of the person, or asks to forget it, and asks nothing."""
+    plain = simplified(message)
+    if forgotten(message):
+        return not says("asks", plain)
+    if says("asks", plain) or request.one_sided:
+        return False
+    decides = request.intent is Intent.DECISION and (request.destinations or says("speaks_of_moving", plain))
+    return after != before and says("personal", plain) and not decides
+
+
+def _told(request: Request, context: Context) -> Request:
+    """The decision under way once more, now that more is known; without one a word of acknowledgement."""
+    previous = context.request
+    if previous and previous.intent is Intent.DECISION and not request.places:
+        return previous.model_copy(update={"language": request.language})
+    if request.intent is Intent.DECISION and request.destinations:
+        return request
+    return request.model_copy(update={"intent": Intent.ABOUT_YOU})
+
+
+def _own_places(message: str) -> tuple[str | None, str | None]:
+    """Where the person says that they live, and where they say that they come from."""
+    mentions = [m for m in find_places(message) if m.place.kind in ("city", "county", "province")]
+    marked = mark_places(simplified(message), [(m.start, m.end) for m in mentions])
+    homes = cued_places("hometown", marked)
+    lives = cued_places("residence", marked)
+    return (
+        mentions[lives[-1]].place.id if lives else None,
+        mentions[homes[0]].place.id if homes else None,
+    )
 
 
 def _follow_up(intent: Intent, previous: Request, plain: str, topics: Sequence[str]) -> Intent:
@@ -160,9 +328,11 @@ def _roles(
     destinations = [i for i in targets if i != origin] or ([*homes, *free] if home or not free else free)
     if origin is None:
         origin = next((i for i in homes if i not in destinations), None)
-    alone = origin is None and len(destinations) == 1
-    if alone and (says("leaves", marked) or (small and _rank(destinations[0]) < _RANKS[Tier.CITY])):
-        return destinations[0], (), home
+    if origin is None and len(destinations) == 1:
+        stays = says("leaves", marked) or says("leaves_here", plain)
+        big = _rank(destinations[0]) < _RANKS[Tier.CITY] and destinations[0] not in targets
+        if stays or (small and big):
+            return destinations[0], (), home
     return origin, tuple(dict.fromkeys(i for i in destinations if i != origin)), home
 
 

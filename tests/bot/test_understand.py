@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.turn import Intent, Move, Notice
+from bot.turn import Context, Intent, Move, Notice
 from bot.understand import Understander, clean_text
 from tests.bot.conftest import request
 
@@ -403,7 +403,11 @@ def test_a_given_language_goes_before_the_detected_one(understander: Understande
     assert understander.understand("", "zh").language == "zh"
 
 
-BEFORE = request(Intent.DECISION, origin="上海", destinations=("成都",), move=Move.DOWN)
+BEFORE = Context(
+    request=request(
+        Intent.DECISION, text="我该从上海搬到成都吗？", origin="上海", destinations=("成都",), move=Move.DOWN
+    )
+)
 
 
 @pytest.mark.parametrize(
@@ -420,22 +424,28 @@ BEFORE = request(Intent.DECISION, origin="上海", destinations=("成都",), mov
     ],
 )
 def test_a_follow_up_keeps_the_cities(understander: Understander, text: str, intent: Intent) -> None:
-    understood = understander.understand(text, previous=BEFORE)
+    understood = understander.understand(text, context=BEFORE)
     assert (understood.intent, understood.origin, understood.destinations) == (intent, "上海", ("成都",))
     assert understood.places == ("上海", "成都")
 
 
-@pytest.mark.parametrize("text", ["那武汉呢？", "what about Wuhan?", "should I go to Wuhan?"])
-def test_a_new_city_takes_the_place_of_the_old_ones(understander: Understander, text: str) -> None:
-    assert understander.understand(text, previous=BEFORE).places == ("武汉",)
+@pytest.mark.parametrize("text", ["那武汉呢？", "what about Wuhan?"])
+def test_a_bare_city_takes_the_place_of_the_destination(understander: Understander, text: str) -> None:
+    understood = understander.understand(text, context=BEFORE)
+    assert (understood.intent, understood.origin, understood.destinations) == (Intent.DECISION, "上海", ("武汉",))
+
+
+def test_a_new_decision_drops_the_old_destination(understander: Understander) -> None:
+    understood = understander.understand("should I go to Wuhan?", context=BEFORE)
+    assert understood.destinations == ("武汉",)
 
 
 @pytest.mark.parametrize(
     "text", ["谢谢", "who are you?", "tell me a joke", "今天天气怎么样？", "为什么年轻人离开大城市？"]
 )
 def test_a_change_of_subject_drops_the_cities(understander: Understander, text: str) -> None:
-    assert understander.understand(text, previous=BEFORE).places == ()
+    assert understander.understand(text, context=BEFORE).places == ()
 
 
 def test_no_follow_up_without_a_place_before(understander: Understander) -> None:
-    assert understander.understand("那边房租多少？", previous=request(Intent.ABOUT_BOT)).places == ()
+    assert understander.understand("那边房租多少？", context=Context(request=request(Intent.ABOUT_BOT))).places == ()
