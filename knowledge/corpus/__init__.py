@@ -49,6 +49,28 @@ class Theme(Frozen):
     asks: Asks
 
 
+class Premise(Frozen):
+    """Something false that people believe the articles say, in several wordings, and the notes that put it right."""
+
+    id: str
+    notes: tuple[str, ...]
+    zh: tuple[str, ...]
+    en: tuple[str, ...]
+
+
+class Unsaid(Frozen):
+    """Something that people ask and no article says, by the ways they ask it, and the notes that come nearest.
+
+    ``zh`` and ``en`` complete "The articles do not say …".
+    """
+
+    id: str
+    notes: tuple[str, ...]
+    zh: str
+    en: str
+    asks: Asks
+
+
 class _DocumentEntry(Frozen):
     id: str
     title: Bilingual
@@ -91,6 +113,14 @@ class _Tensions(Frozen):
 
 class _Themes(Frozen):
     themes: tuple[Theme, ...]
+
+
+class _Premises(Frozen):
+    premises: tuple[Premise, ...]
+
+
+class _Silences(Frozen):
+    silences: tuple[Unsaid, ...]
 
 
 @cache
@@ -145,6 +175,32 @@ def load_themes() -> tuple[Theme, ...]:
     for theme in themes:
         _check_known("themes", theme.id, theme.notes)
     return themes
+
+
+@cache
+def load_premises() -> tuple[Premise, ...]:
+    """What people wrongly believe the articles say.
+
+    Raises:
+        CorpusError: the file is not as the schema wants it, or names a note that does not exist.
+    """
+    premises = _read("premises", _Premises).premises
+    for premise in premises:
+        _check_known("premises", premise.id, premise.notes)
+    return premises
+
+
+@cache
+def load_silences() -> tuple[Unsaid, ...]:
+    """What people ask and the articles do not say.
+
+    Raises:
+        CorpusError: the file is not as the schema wants it, or names a note that does not exist.
+    """
+    silences = _read("silences", _Silences).silences
+    for silence in silences:
+        _check_known("silences", silence.id, silence.notes)
+    return silences
 
 
 @cache
