@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Self
 
 from bot.answer import AnswerBuilder
 from bot.conversation import Conversations
+from bot.coverage import Coverage
 from bot.errors import WriterError
+from bot.export import Format
 from bot.intent import IntentClassifier, examples
 from bot.retrieve import Retriever, theme_asks
 from bot.settings import Settings, load_settings
-from bot.turn import Answer, Claim, Draft, Evidence, Intent, Request, Withheld
+from bot.turn import Answer, Claim, Context, Draft, Evidence, Intent, Profile, Request, ThreadInfo, Withheld
 from bot.understand import Understander
 from bot.verify import verify
 from bot.weigh import Corpus, weigh
@@ -23,7 +25,7 @@ from bot.write.base import Writer
 from bot.write.llm import LlmWriter
 from bot.write.template import TemplateWriter
 from knowledge import open_index
-from knowledge.corpus import load_tensions, load_themes
+from knowledge.corpus import load_premises, load_silences, load_tensions, load_themes
 from knowledge.embed import SentenceTransformerEmbedder, VectorCache
 from knowledge.passage import LANGUAGES
 from knowledge.script import language_of, readable, simplified
@@ -60,10 +62,17 @@ class Advisor:
         self._understander = Understander(classifier, settings.max_question_length)
         themes = tuple(t for t in load_themes() if _holds(index, (t.notes,)))
         self._retriever = Retriever(index, themes, self._known_vectors([ask for _, ask in theme_asks(themes)]))
+        self._coverage = Coverage(
+            index.embedder,
+            index.passages,
+            tuple(s for s in load_silences() if _holds(index, (s.notes,))),
+            tuple(p for p in load_premises() if _holds(index, (p.notes,))),
+            self._known_vectors,
+        )
         self._plain = TemplateWriter()
         model = settings.chat_model
         self._writer = writer or (LlmWriter(model, self._plain, self._stands) if model else self._plain)
-        self._conversations = Conversations(settings.conversations_file, self._turn)
+        self._conversations = Conversations(settings.conversations_file, self._turn, self._understander.corrected)
 
     @classmethod
     def open(
@@ -102,6 +111,22 @@ class Advisor:
         """The answers of a conversation, oldest first."""
         return self._conversations.history(thread_id)
 
+    def threads(self) -> tuple[ThreadInfo, ...]:
+        """Every conversation, the one with the latest change first."""
+        return self._conversations.threads()
+
+    def export(self, thread_id: str, format_: Format = "markdown") -> str:
+        """A whole conversation as Markdown or as JSON. Raises ConversationError where there is none of that id."""
+        return self._conversations.export(thread_id, format_)
+
+    def profile(self, thread_id: str) -> Profile:
+        """What is known of the person who asks in a conversation."""
+        return self._conversations.profile(thread_id)
+
+    def set_profile(self, thread_id: str, profile: Profile) -> None:
+        """Put what is known of the person right, from the next answer on; wait for an answer that is being written."""
+        self._conversations.set_profile(thread_id, profile)
+
     def forget(self, thread_id: str) -> None:
         """Delete a conversation."""
         self._conversations.forget(thread_id)
@@ -136,14 +161,14 @@ class Advisor:
         vector: Vectors = self.index.embedder.embed_queries([simplified(text)])[0]
         return vector
 
-    def _turn(self, text: str, language: Language | None, previous: Request | None) -> Iterator[tuple[Request, Event]]:
+    def _turn(self, text: str, language: Language | None, context: Context | None) -> Iterator[tuple[Request, Event]]:
         clock = _Clock()
-        request = self._understander.understand(text, language or self.settings.language, previous)
+        request = self._understander.understand(text, language or self.settings.language, context)
         clock.lap("understand")
         hits = self._retriever.retrieve(request) if request.needs_evidence else ()
         theme = self._retriever.theme(request, hits) if request.is_broad else None
         clock.lap("retrieve")
-        evidence = weigh(request, hits, theme, self._corpus)
+        evidence = weigh(request, hits, theme, self._corpus, self._coverage.examine(request, hits))
         clock.lap("weigh")
         withheld: list[Withheld] = []
         writer, drafts = self._write(request, evidence, withheld, clock)

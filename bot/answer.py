@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.cues import says
@@ -15,14 +15,16 @@ from bot.turn import (
     CaveatShown,
     Citation,
     Claim,
+    ComparisonRow,
     Conflict,
     Draft,
     Evidence,
     Gap,
     Intent,
-    Profile,
+    OwnFigures,
     Request,
     Section,
+    Side,
     Silence,
     Timings,
     Withheld,
@@ -80,6 +82,8 @@ class AnswerBuilder:
             weakness=draft.weakness,
             markdown=self._markdown(draft),
             kind=draft.kind,
+            dimension=draft.dimension,
+            place=draft.place,
         )
         self._claims.append(claim)
         return claim
@@ -90,7 +94,18 @@ class AnswerBuilder:
         words = load("answer", request.language)
         gaps = tuple(_gaps(evidence.silences, request, words))
         ask_next = _ask_next(evidence.unknown, request, words)
-        text = answer_markdown(self._claims, gaps, ask_next, request.language, request.intent)
+        comparison = tuple(self._comparison(words))
+        own = self._own_figures(words)
+        text = answer_markdown(
+            self._claims,
+            comparison=comparison,
+            gaps=gaps,
+            ask_next=ask_next,
+            own_figures=own,
+            language=request.language,
+            intent=request.intent,
+            one_sided=request.one_sided,
+        )
         return Answer(
             question=request.asked or request.text,
             language=request.language,
@@ -102,13 +117,14 @@ class AnswerBuilder:
             conflicts=tuple(
                 Conflict(text=c.text, citations=c.citations) for c in self._claims if c.section is Section.CONFLICTS
             ),
+            comparison=comparison,
             gaps=gaps,
             abstained=self._abstained(gaps),
+            own_figures=own,
+            one_sided=request.one_sided,
             ask_next=ask_next,
             suggestions=tuple(_suggestions(evidence, request, words)),
-            profile=Profile(
-                origin=request.origin, destination=request.destinations[0] if request.destinations else None
-            ),
+            profile=request.profile,
             writer=self._writer,
             withheld=tuple(withheld),
             timings_ms=Timings(**milliseconds),
@@ -141,6 +157,45 @@ class AnswerBuilder:
             for c in shown
             if c.kind
         ]
+
+    def _own_figures(self, words: Mapping[str, Any]) -> OwnFigures | None:
+        """The person's own rent and pay beside an example of the documents."""
+        own = self._evidence.own
+        if own is None:
+            return None
+        numbers = tuple(self._numbers.setdefault(p.id, len(self._numbers) + 1) for p in own.passages)
+        profile, language = self._request.profile, self._request.language
+        assert profile.rent is not None
+        assert profile.salary is not None
+        text = words["own_figures"].format(
+            rent=f"{profile.rent:,.0f}",
+            salary=f"{profile.salary:,.0f}",
+            share=f"{own.share:.0%}",
+            example=" ".join(p.in_language(language).rstrip("。.") for p in own.passages),
+            marks="".join(f"[{number}]" for number in numbers),
+        )
+        return OwnFigures(text=text, citations=numbers)
+
+    def _comparison(self, words: Mapping[str, Any]) -> Iterator[ComparisonRow]:
+        """The claims that compare, one row for each respect; what the documents do not say is said."""
+        said: dict[tuple[str, str], list[Claim]] = {}
+        for claim in self._claims:
+            if claim.dimension and claim.place:
+                said.setdefault((claim.dimension, claim.place), []).append(claim)
+        names = words["comparison"]
+        for dimension in dict.fromkeys(cell.dimension for cell in self._evidence.sides):
+            cells = [cell for cell in self._evidence.sides if cell.dimension == dimension]
+            yield ComparisonRow(
+                dimension=names["dimensions"][dimension],
+                sides=tuple(
+                    Side(
+                        place=place_name(cell.place, self._request.language),
+                        text=" ".join(c.markdown for c in said.get((dimension, cell.place), ())) or names["silent"],
+                        citations=tuple(n for c in said.get((dimension, cell.place), ()) for n in c.citations),
+                    )
+                    for cell in cells
+                ),
+            )
 
     def _citation(self, number: int, passage_id: str) -> Citation:
         passage = self._passages[passage_id]
@@ -188,7 +243,9 @@ def _gaps(silences: Sequence[Silence], request: Request, words: Mapping[str, Any
     items: list[str] = []
     for silence in silences:
         name = place_name(silence.place, language) if silence.place else forms["some_place"]
-        if silence.subject in forms["items"]:
+        if silence.words:
+            gaps.append(Gap(text=forms["unsaid"].format(what=silence.words[language])))
+        elif silence.subject in forms["items"]:
             items.append(forms["items_there" if items else "items"][silence.subject].format(place=name))
         elif silence.subject.startswith("topic:"):
             topic = topic_name(silence.subject.removeprefix("topic:"), language)
@@ -217,7 +274,7 @@ def _ask_next(unknown: str | None, request: Request, words: Mapping[str, Any]) -
         else words["silence"]["some_place"]
     )
     form = words["ask_next"][unknown]
-    return AskNext(question=form["question"].format(place=name), why=form["why"])
+    return AskNext(question=form["question"].format(place=name), why=form["why"], about=unknown)
 
 
 def _suggestions(evidence: Evidence, request: Request, words: Mapping[str, Any]) -> list[str]:
@@ -234,6 +291,8 @@ def _plain(request: Request, words: Mapping[str, Any], max_question_length: int)
         return str(words["notice"][str(request.notice)]).format(limit=max_question_length)
     if request.intent is Intent.ABOUT_BOT and says("thanks", request.text):
         return str(words["thanks"])
+    if request.intent is Intent.ABOUT_YOU:
+        return str(words["about_you"])
     if request.intent in (Intent.OUT_OF_SCOPE, Intent.ABOUT_BOT):
         return str(words[str(request.intent)])
     return str(words["silence"]["nothing"])

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.about import is_about
+from bot.naming import place_name
 from bot.probe import LinearProbe
 from bot.turn import Intent, Request
 from knowledge.corpus import Theme
@@ -29,10 +30,11 @@ _FOUND_WEIGHT = 0.25
 _SAME_PLACE = 0.18
 _OTHER_PLACE = -0.16
 _SAME_TOPIC = 0.05
+_SAME_SUBJECT = 0.15  # a message that points back is about what was said
 _OPINION = -0.03  # what the author thinks of a fact comes after the fact
 _MOST_TOPICS = 3
 _WANTED_UNIT = 0.05
-_SAME_FIGURE = 0.2  # who names a figure asks about that figure
+_SAME_FIGURE = 0.3  # who names a figure asks about that figure
 # A question of several parts, or on several places, wants a passage for each.
 _LIFTED = 0.9
 _LEAD = 0.6
@@ -44,7 +46,11 @@ _PARTS = re.compile(
 )
 _CONTENT = re.compile(r"[\u3400-\u9fff]|[A-Za-z0-9]+")
 # Whether somebody asks to leave or to stay, the evidence is the same.
-_FRAMING = re.compile(r"离开|逃离|留在|留下|\b(?:leav(?:e|ing)|quit(?:ting)?|stay(?:ing)?(?: in)?) ?\b", re.IGNORECASE)
+_FRAMING = re.compile(
+    r"(?:继续|还是?|再|一直)?(?:离开|逃离|留在|留下|待在|呆在)"
+    r"|\b(?:leav(?:e|ing)|quit(?:ting)?|stay(?:ing)?(?: in)?) ?\b",
+    re.IGNORECASE,
+)
 
 
 class Retriever:
@@ -71,8 +77,8 @@ class Retriever:
 
     def retrieve(self, request: Request) -> tuple[Hit, ...]:
         """Hits in falling order; the best search score counts as 1."""
-        text = _FRAMING.sub("", simplified(request.text)) if request.intent is Intent.DECISION else request.text
-        found = self._index.search(text, k=self._candidates, language=request.language)
+        text = _neutral(request) if request.intent is Intent.DECISION else request.text
+        found = self._search(text, request)
         if not found:
             return ()
         best = max(hit.score for hit in found) or 1.0
@@ -83,6 +89,20 @@ class Retriever:
                 scores[id_] = max(lifted, scores.get(id_, lifted))
         ranked = sorted(scores, key=scores.__getitem__, reverse=True)
         return tuple(Hit(passage=self._index.passages[id_], score=scores[id_]) for id_ in ranked)
+
+    def _search(self, text: str, request: Request) -> list[Hit]:
+        """What the index finds; a message that leans on another is searched by itself and together with that."""
+        found = self._index.search(text, k=self._candidates, language=request.language)
+        if not request.background:
+            return found
+        together = self._index.search(f"{request.background} {text}", k=self._candidates)
+        scores: dict[str, float] = {}
+        for hits in (found, together):
+            best = max((hit.score for hit in hits), default=1.0) or 1.0
+            for hit in hits:
+                scores[hit.passage.id] = scores.get(hit.passage.id, 0.0) + hit.score / best / 2
+        ranked = sorted(scores, key=scores.__getitem__, reverse=True)
+        return [Hit(passage=self._index.passages[id_], score=scores[id_]) for id_ in ranked]
 
     def _leads(self, request: Request, best: float) -> list[str]:
         """For a question of several parts the best passage of each part."""
@@ -96,6 +116,13 @@ class Retriever:
             if near:
                 leads.append(max(near, key=lambda hit: hit.score / best + fit(hit.passage, request)).passage.id)
         return leads
+
+
+def _neutral(request: Request) -> str:
+    """What a decision is about, whichever way it is put; one that names nothing but places is those places."""
+    if request.topics or not request.places:
+        return _FRAMING.sub("", simplified(request.text))
+    return " ".join(place_name(id_, request.language) for id_ in request.places)
 
 
 def _leads_by_place(request: Request, found: Sequence[Hit], scores: Mapping[str, float]) -> list[str]:
@@ -119,6 +146,8 @@ def fit(passage: Passage, request: Request) -> float:
     """How much better or worse a passage suits a request than its likeness alone says."""
     bonus = _SAME_TOPIC * min(_MOST_TOPICS, len(set(passage.topics) & set(request.topics)))
     bonus += _OPINION if passage.grade is Grade.OPINION else 0.0
+    if passage.id in request.focus and (not request.units or units_of(passage.text)):
+        bonus += _SAME_SUBJECT
     if request.places and passage.cities:
         here = is_about(passage, request.places)
         bonus += _SAME_PLACE if here else _OTHER_PLACE

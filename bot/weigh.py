@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
 from bot.about import is_about, lies_in
-from bot.turn import CaveatDue, Evidence, Intent, Move, Reach, Request, Silence
-from knowledge.corpus import Tension, Theme
-from knowledge.passage import Caveat, Grade, Hit, Passage, Stance
+from bot.turn import CaveatDue, Cell, Covered, Evidence, Intent, Move, OwnShare, Reach, Reference, Request, Silence
+from knowledge.corpus import Premise, Tension, Theme, Unsaid
+from knowledge.figures import Key, figure_keys
+from knowledge.passage import Bilingual, Caveat, Grade, Hit, Passage, Stance
 from knowledge.places import Place, Tier, place
 from knowledge.units import units_of
 
-_CLOSE = 0.88  # a further point must come this near to the best one's score
+_CLOSE = 0.86  # a further point must come this near to the best one's score
 _MOST_POINTS = 3
-_MOST_SIDE = 4
+_MOST_SIDE = 5
+_MOST_ALSO = 2
 _MOST_CAVEATS = 4
 _MOST_LISTED = 7
+_MOST_ASKED = 2
 _MOST_TOGETHER = 5
 _IN_THEME = 0.25
 _NEAR = 0.55
 _OUTSTANDING = 0.1
+_KIN = 2  # a topic beside another, or a city
 _RELEVANT = 0.75
+_RELEVANT_THERE = 0.5  # what is said of the very place bears on the move more loosely
 _GRADE_WEIGHT: Mapping[Grade, float] = {
     Grade.SURVEY: 0.10,
     Grade.OFFICIAL_STATISTIC: 0.08,
@@ -38,6 +44,22 @@ _BROAD = frozenset({"jobs", "values", "family", "reasons_for_leaving", "document
 # Topics whose words leave no doubt what is asked.
 _CONCRETE = ("schools", "medical", "rent", "home_prices", "hukou", "pay")
 _MONEY = ("pay", "rent", "home_prices")
+# The respects in which places are set side by side, by the topics that belong to each.
+DIMENSIONS: Mapping[str, frozenset[str]] = {
+    "pay_and_cost": frozenset({"pay", "savings", "living_cost"}),
+    "housing": frozenset({"rent", "home_prices"}),
+    "jobs": frozenset({"jobs", "industry", "online_work", "research_platform", "skilled_trades"}),
+    "support": frozenset({"subsidies", "entrepreneurship"}),
+    "hukou": frozenset({"hukou"}),
+    "population": frozenset({"population_loss", "left_behind", "consumption", "public_finance"}),
+    "turnaround": frozenset({"city_turnaround", "tourism", "regional_cooperation", "culture"}),
+    "care_and_schools": frozenset({"medical", "schools", "quality_of_life"}),
+    "family": frozenset({"family", "ageing"}),
+    "networks": frozenset({"relationship_networks"}),
+    "returns": frozenset({"return_flows", "talent_retention"}),
+}
+# Kinds of figure that nobody gives but as something that was said.
+_ASSERTED = frozenset({"percent", "times"})
 _ALWAYS_LAST = Caveat.NOT_A_REJECTION_OF_BIG_CITIES
 _NETWORKS_AND_RETURNS = (Caveat.RELATIONSHIP_NETWORKS, Caveat.RETURN_FLOWS)
 
@@ -49,9 +71,55 @@ class Corpus(NamedTuple):
     tensions: Sequence[Tension]
 
 
-def weigh(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus: Corpus) -> Evidence:
-    """Weigh the hits by what the request wants; ``theme`` says which notes answer a broad one together."""
-    return _BY_INTENT[request.intent](request, hits, theme, corpus)
+def weigh(
+    request: Request, hits: Sequence[Hit], theme: Theme | None, corpus: Corpus, covered: Covered | None = None
+) -> Evidence:
+    """Weigh the hits by what the request wants; ``theme`` says which notes answer a broad one together.
+
+    ``covered`` says what of it no article says, and what it wrongly takes for said.
+    """
+    evidence = _BY_INTENT[request.intent](request, hits, theme, corpus)
+    if request.intent is Intent.DECISION or not request.needs_evidence:
+        return evidence
+    evidence = _put_right(evidence, request, covered.premise if covered else None, corpus)
+    evidence = _own_up(evidence, covered.unsaid if covered else None, corpus)
+    if request.wants_estimate and evidence.silences:
+        evidence = evidence.model_copy(update={"silences": (*evidence.silences, Silence(subject="estimate"))})
+    return evidence
+
+
+def _put_right(evidence: Evidence, request: Request, premise: Premise | None, corpus: Corpus) -> Evidence:
+    """The evidence with what puts a false premise right before everything else."""
+    if premise:
+        right = tuple(corpus.passages[id_] for id_ in premise.notes if id_ in corpus.passages)
+        corrected, kind = right, "premise"
+    elif evidence.points and _is_other_figure(request, evidence.points):
+        corrected, kind = evidence.points[:1], "figure"
+    else:
+        return evidence
+    rest = tuple(p for p in evidence.points if p not in corrected)
+    # What is asked on a false premise is answered by putting that right.
+    silences = tuple(silence for silence in evidence.silences if silence.subject == "unknown_place")
+    changed = {"corrections": corrected, "corrected": kind, "points": rest, "silences": silences}
+    return evidence.model_copy(update=changed)
+
+
+def _is_other_figure(request: Request, points: Sequence[Passage]) -> bool:
+    """Whether the message gives a figure where the passages have another one of the same kind."""
+    given = {key for key in _given_figures(request) if key.kind in _ASSERTED and len(key.values) == 1}
+    said = {key for p in points for text in (p.text, p.text_en or "") for key in figure_keys(text)}
+    first = {key.kind for key in figure_keys(points[0].text)}
+    return any(key not in said and key.kind in first for key in given)
+
+
+def _own_up(evidence: Evidence, unsaid: Unsaid | None, corpus: Corpus) -> Evidence:
+    """The evidence with what no article says named, and what comes nearest to it first."""
+    if unsaid is None or any(silence.subject == "unknown_place" for silence in evidence.silences):
+        return evidence
+    nearest = tuple(corpus.passages[id_] for id_ in unsaid.notes if id_ in corpus.passages)
+    points = tuple(dict.fromkeys((*nearest[:1], *evidence.points)))[:_MOST_POINTS]
+    silence = Silence(subject="unsaid", words=Bilingual(zh=unsaid.zh, en=unsaid.en))
+    return evidence.model_copy(update={"points": points, "silences": (silence,)})
 
 
 def _nothing(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus: Corpus) -> Evidence:
@@ -59,7 +127,14 @@ def _nothing(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus:
 
 
 def _lookup(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus: Corpus) -> Evidence:
+    if request.reference in (Reference.SOURCE, Reference.ITEM) and request.focus:
+        return _in_focus(request, hits, corpus)
     points = _points(hits, _MOST_POINTS)
+    given = _given_figures(request)
+    if points and given & set(figure_keys(points[0].text)):
+        # Who asks about a figure wants every place where it stands.
+        same = (h.passage for h in hits if given & set(figure_keys(h.passage.text)))
+        points = tuple(dict.fromkeys((*points, *same)))[:_MOST_POINTS]
     if request.doubts_source and points:
         note = corpus.passages.get(f"{points[0].document_id}-note", points[0])
         points = tuple(dict.fromkeys((points[0], note)))
@@ -75,37 +150,107 @@ def _lookup(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus: 
     )
 
 
+def _given_figures(request: Request) -> set[Key]:
+    """The figures that a message names, but for the person's own."""
+    profile = request.profile
+    own = {Decimal(str(value)) for value in (profile.age, profile.salary, profile.rent, profile.savings) if value}
+    return {key for key in figure_keys(request.text) if not own & set(key.values) and key.kind != "calendar_year"}
+
+
+def _in_focus(request: Request, hits: Sequence[Hit], corpus: Corpus) -> Evidence:
+    """What was said before, once more: with the notes on its documents, or with what else there is to say of it."""
+    focus = tuple(corpus.passages[id_] for id_ in request.focus if id_ in corpus.passages)
+    if request.reference is Reference.SOURCE:
+        notes = (corpus.passages.get(f"{p.document_id}-note") for p in focus)
+        points = tuple(dict.fromkeys((*focus, *(note for note in notes if note))))
+    else:
+        near = sorted(corpus.passages.values(), key=lambda p: -max(_kinship(p, other) for other in focus))
+        points = (*focus, *[p for p in near if p not in focus and _kinship(p, focus[0]) >= _KIN][:_MOST_POINTS])
+    return Evidence(points=points, tensions=_tensions(request, focus, corpus)[:1], related=_related(hits, points))
+
+
+def _kinship(passage: Passage, other: Passage) -> int:
+    """How much two passages have in common: topics, and cities."""
+    return len(set(passage.topics) & set(other.topics) - _BROAD) + 2 * len(set(passage.cities) & set(other.cities))
+
+
 def _why(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus: Corpus) -> Evidence:
     points = _together(hits, theme, corpus)
     return Evidence(points=points, silences=_silences(request, points, corpus), related=_related(hits, points))
 
 
 def _compare(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus: Corpus) -> Evidence:
-    points: tuple[Passage, ...] = ()
-    silences: tuple[Silence, ...] = ()
-    if len(request.places) >= 2:
-        points, silences = _side_by_side(request, hits)
-    if not points:
-        points = _together(hits, theme, corpus)
-        silences = _silences(request, points, corpus)
+    if request.reference is Reference.OTHERS:
+        return _other_sides(request, hits, corpus)
+    if len(request.places) >= 2 and (sides := _side_by_side(request, request.places, hits)):
+        shown = [p for cell in sides for p in cell.passages]
+        return Evidence(
+            sides=sides,
+            tensions=_compared_tensions(request, shown, corpus),
+            silences=_silent_sides(request, sides, corpus),
+            related=_related(hits, shown),
+        )
+    points = _together(hits, theme, corpus)
+    return Evidence(
+        points=points,
+        tensions=_compared_tensions(request, points[:3], corpus),
+        silences=_silences(request, points, corpus),
+        related=_related(hits, points),
+    )
+
+
+def _compared_tensions(request: Request, shown: Sequence[Passage], corpus: Corpus) -> tuple[Tension, ...]:
     specific = set(request.topics) - _BROAD
     on_topic = [t for t in corpus.tensions if specific & set(t.topics) and not t.cities]
-    tensions = tuple(dict.fromkeys((*_tensions(request, points[:3], corpus), *on_topic)))
-    return Evidence(points=points, tensions=tensions[:2], silences=silences, related=_related(hits, points))
+    return tuple(dict.fromkeys((*_tensions(request, shown, corpus), *on_topic)))[:2]
 
 
-def _side_by_side(request: Request, hits: Sequence[Hit]) -> tuple[tuple[Passage, ...], tuple[Silence, ...]]:
-    """Up to three passages on each place, on the topics asked for where any are; a place without one is a silence."""
+def _other_sides(request: Request, hits: Sequence[Hit], corpus: Corpus) -> Evidence:
+    """What was said, and what other passages hold against it."""
+    focus = tuple(corpus.passages[id_] for id_ in request.focus if id_ in corpus.passages)
+    ids = {p.id for p in focus}
+    tensions = tuple(t for t in corpus.tensions if ids & {*t.sides[0], *t.sides[1]})[:2]
+    sides = [corpus.passages[id_] for tension in tensions for side in tension.sides for id_ in side]
+    points = tuple(dict.fromkeys((*focus[:1], *sides)))
+    silences = () if tensions else (Silence(subject="no_other_side"),)
+    return Evidence(points=points, tensions=tensions, silences=silences, related=_related(hits, points))
+
+
+def _side_by_side(request: Request, places: Sequence[str], hits: Sequence[Hit]) -> tuple[Cell, ...]:
+    """The places in each respect in which one of them is spoken of, or in those that the question names."""
+    specific = set(request.topics) - _BROAD
+    asked = {name: topics & specific for name, topics in DIMENSIONS.items() if topics & specific}
+    cells: list[Cell] = []
+    for name, topics in (asked or DIMENSIONS).items():
+        row = [
+            Cell(
+                dimension=name,
+                place=id_,
+                passages=tuple(
+                    h.passage
+                    for h in hits
+                    # Unless it is asked for, what a passage only touches is not what it says of a place.
+                    if topics & set(h.passage.topics[: None if asked else 2]) and is_about(h.passage, [id_])
+                )[: _MOST_ASKED if asked else 1],
+            )
+            for id_ in places
+        ]
+        if asked or any(cell.passages for cell in row):
+            cells += row
+    return tuple(cells) if any(cell.passages for cell in cells) else ()
+
+
+def _silent_sides(request: Request, sides: Sequence[Cell], corpus: Corpus) -> tuple[Silence, ...]:
+    """The places of a comparison of which nothing is said, at all or in any respect asked for."""
+    said = {cell.place for cell in sides if cell.passages}
     specific = [t for t in request.topics if t not in _BROAD]
-    listed: list[Passage] = []
     silences: list[Silence] = []
     for id_ in request.places:
-        about = [h.passage for h in hits if is_about(h.passage, [id_])]
-        if specific:
-            about = [p for p in about if set(p.topics) & set(specific)]
-            silences += [] if about else [Silence(subject=f"topic:{specific[0]}", place=id_)]
-        listed += [p for p in about if p not in listed][:3]
-    return tuple(listed), tuple(silences)
+        if not any(is_about(p, [id_]) for p in corpus.passages.values()):
+            silences.append(Silence(subject="unknown_place", place=id_))
+        elif id_ not in said and specific:
+            silences.append(Silence(subject=f"topic:{specific[0]}", place=id_))
+    return tuple(silences)
 
 
 def _overview(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus: Corpus) -> Evidence:
@@ -172,7 +317,7 @@ def _decision(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus
     relevant = [
         p
         for p in ranked
-        if (relevance(p) >= _RELEVANT or p.id in nearest)
+        if (relevance(p) >= (_RELEVANT_THERE if is_about(p, request.destinations) else _RELEVANT) or p.id in nearest)
         and (p.caveat is not _ALWAYS_LAST or request.move in (Move.UP, Move.BACK))
     ]
     pro = _diverse((p for p in relevant if _leans(p, request) > 0), _MOST_SIDE, per_topic=2)
@@ -181,6 +326,11 @@ def _decision(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus
         reversed_ = tuple(p for warning in due if warning.kind in _NETWORKS_AND_RETURNS for p in warning.passages[:1])
         pro = tuple(dict.fromkeys((*pro[: _MOST_SIDE - 1], *reversed_)))
         due = tuple(warning for warning in due if warning.kind not in _NETWORKS_AND_RETURNS)
+    also = [
+        p
+        for p in sorted(corpus.passages.values(), key=lambda p: -likeness.get(p.id, 0.0))
+        if p not in (*pro, *con) and p.id not in named and is_about(p, request.destinations or _of(request.origin))
+    ]
     shown = {p.id for p in (*pro, *con)}
     due = tuple(
         warning.model_copy(update={"passages": kept})
@@ -188,12 +338,15 @@ def _decision(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus
         if (kept := tuple(p for p in warning.passages if p.id not in shown)) or warning.kind in _NETWORKS_AND_RETURNS
     )
     return Evidence(
+        sides=_side_by_side(request, request.destinations, hits) if len(request.destinations) > 1 else (),
         pro=pro,
         con=con,
+        also=tuple(p for p in also if not any(p in warning.passages for warning in due))[:_MOST_ALSO],
         caveats=due,
-        tensions=_tensions(request, (*pro, *con), corpus)[:2],
+        tensions=_tensions(request, (*pro, *con, *(p for w in due for p in w.passages)), corpus)[:2],
         silences=_decision_silences(request, corpus),
         unknown=_unknown(request),
+        own=_own_share(request, corpus),
         related=_related(hits, (*pro, *con)),
     )
 
@@ -206,6 +359,7 @@ _BY_INTENT: Mapping[Intent, Callable[[Request, Sequence[Hit], Theme | None, Corp
     Intent.DECISION: _decision,
     Intent.OUT_OF_SCOPE: _nothing,
     Intent.ABOUT_BOT: _nothing,
+    Intent.ABOUT_YOU: _nothing,
     Intent.UNREADABLE: _nothing,
 }
 
@@ -230,7 +384,8 @@ def _diverse(passages: Iterable[Passage], most: int, per_topic: int) -> tuple[Pa
 
 def _relevance(request: Request, likeness: Mapping[str, float]) -> Callable[[Passage], float]:
     scopes = set(request.scope) | _scope_of(request.origin)
-    specific, broad = set(request.topics) - _BROAD, set(request.topics) & _BROAD
+    raised = set(request.topics) | _concerns(request)
+    specific, broad = raised - _BROAD, raised & _BROAD
     places = [p for p in (request.origin, *request.destinations) if p]
     provinces = [found.province for p in places if (found := place(p))]
 
@@ -260,6 +415,28 @@ def _relevance(request: Request, likeness: Mapping[str, float]) -> Callable[[Pas
         return score
 
     return relevance
+
+
+def _of(place_id: str | None) -> tuple[str, ...]:
+    return (place_id,) if place_id else ()
+
+
+def _concerns(request: Request) -> set[str]:
+    """The topics that matter to this person by what they said of themselves."""
+    profile = request.profile
+    return {
+        topic
+        for topic, matters in (
+            ("schools", profile.children),
+            ("medical", profile.parents == "need_care"),
+            ("family", profile.parents or profile.partner or profile.children),
+            ("relationship_networks", profile.connections is False),
+            ("online_work", profile.remote_work),
+            ("rent", profile.rent),
+            ("savings", profile.savings),
+        )
+        if matters
+    }
 
 
 def _scope_of(place_id: str | None) -> set[str]:
@@ -317,7 +494,7 @@ def _light(passage: Passage, city: str) -> int:
 
 def _caveats_due(request: Request, corpus: Corpus, relevance: Callable[[Passage], float]) -> tuple[CaveatDue, ...]:
     """The warnings that this move calls for, each looked for by its name."""
-    topics, scope = set(request.topics), request.scope
+    topics, scope = set(request.topics) | _concerns(request), request.scope
     first_tier_target = any(_scope_of(d) == {"first_tier"} for d in request.destinations)
     shrinking = any(
         p.caveat is Caveat.SHRINKING_CITY and is_about(p, request.destinations) for p in corpus.passages.values()
@@ -327,8 +504,8 @@ def _caveats_due(request: Request, corpus: Corpus, relevance: Callable[[Passage]
     )
     hukou = any(p.caveat is Caveat.HUKOU and is_about(p, request.destinations) for p in corpus.passages.values())
     due = {
-        Caveat.RELATIONSHIP_NETWORKS: not (request.move is Move.SIDEWAYS and first_tier_target),
-        Caveat.RETURN_FLOWS: request.move is not Move.SIDEWAYS,
+        Caveat.RELATIONSHIP_NETWORKS: True,
+        Caveat.RETURN_FLOWS: True,
         Caveat.SHRINKING_CITY: shrinking or (request.move is Move.DOWN and bool(scope & {"county", "small_place"})),
         Caveat.MEDICAL_ACCESS: bool(topics & _HEALTH)
         or (request.move is not Move.UP and (medical or ("family" in topics and bool(scope & (_SMALL | {"home"}))))),
@@ -336,7 +513,8 @@ def _caveats_due(request: Request, corpus: Corpus, relevance: Callable[[Passage]
         Caveat.SUBSIDY_SHORT_LIVED: not first_tier_target
         and ("subsidies" in topics or _has_offer_of_money(request, corpus)),
         Caveat.HUKOU: first_tier_target or "hukou" in topics or hukou,
-        Caveat.AGING_FAMILY: bool(topics & {"ageing"}) and bool(scope & _SMALL),
+        Caveat.AGING_FAMILY: bool(scope & (_SMALL | {"home"}))
+        and ("ageing" in topics or request.profile.parents == "need_care"),
         _ALWAYS_LAST: request.move in (Move.DOWN, Move.SIDEWAYS) and not first_tier_target,
     }
     asked = {
@@ -371,6 +549,8 @@ def _warning(kind: Caveat, request: Request, corpus: Corpus, relevance: Callable
         reach = Reach.GENERAL
     elif any(is_about(p, [place_id]) for p in kept):
         reach = Reach.NAMED
+    elif kind is Caveat.RELATIONSHIP_NETWORKS and _scope_of(place_id) == {"first_tier"}:
+        reach = Reach.ELSEWHERE
     else:
         reach = Reach.INFERRED
     return CaveatDue(kind=kind, passages=kept, reach=reach, place=place_id)
@@ -457,9 +637,9 @@ def _decision_silences(request: Request, corpus: Corpus) -> tuple[Silence, ...]:
     return (*silences, *(Silence(subject=subject, place=target) for subject in wanted[:4]))
 
 
-def _unknown(request: Request) -> str:
-    """The fact about this person that would move the advice most and that they have not given."""
-    topics = set(request.topics)
+def _unknown(request: Request) -> str | None:
+    """The fact about this person that would move the advice most; none that is known, or that they left unanswered."""
+    topics, profile = set(request.topics), request.profile
     if request.move is Move.BACK:
         order = ["why_back", "offer", "savings"]
     elif request.move is Move.UP:
@@ -468,14 +648,30 @@ def _unknown(request: Request) -> str:
         order = ["destination"]
     else:
         order = ["offer", "connections", "family", "savings"]
+        if profile.parents == "need_care" or "family" in topics:
+            order = ["connections", "offer", "savings"]
     given = {
         "offer": bool(topics & {"pay"}) or "offer" in request.text.lower(),
-        "connections": "relationship_networks" in topics,
-        "family": "family" in topics,
-        "savings": "savings" in topics,
-        "hukou": "hukou" in topics,
+        "connections": profile.connections is not None or "relationship_networks" in topics,
+        "family": profile.parents is not None or "family" in topics,
+        "savings": profile.savings is not None or "savings" in topics,
+        "hukou": profile.hukou is not None or "hukou" in topics,
     }
-    return next((key for key in order if not given.get(key, False)), order[-1])
+    return next((key for key in order if not given.get(key, False) and key not in request.asked_before), None)
+
+
+def _own_share(request: Request, corpus: Corpus) -> OwnShare | None:
+    """What rent takes of this person's pay, beside the notes that say what it takes of an example's."""
+    salary, rent = request.profile.salary, request.profile.rent
+    if not salary or not rent:
+        return None
+    examples = [
+        p
+        for p in corpus.passages.values()
+        if p.topics[:1] == ("rent",) and {"percent"} & {key.kind for key in figure_keys(p.text)}
+    ]
+    examples.sort(key=lambda p: -is_about(p, request.places))
+    return OwnShare(share=rent / salary, passages=tuple(examples[:1])) if examples else None
 
 
 def _related(hits: Sequence[Hit], shown: Iterable[Passage]) -> tuple[Passage, ...]:

@@ -79,7 +79,7 @@ def test_every_sentence_has_words_in_its_language(name: str) -> None:
     assert [key for key, text in en.items() if re.search(r"[\u4e00-\u9fff]", str(text)) and key not in other] == []
     # Points are the answer itself and have no heading.
     same = {key for key in zh if zh[key] == en[key] and re.search(r"[A-Za-z]{2}", re.sub(r"\{\w*\}", "", str(zh[key])))}
-    assert same == {"headings.points"} & set(zh)
+    assert same == {"headings.points", "headings.correction"} & set(zh)
 
 
 def test_placeholders_are_read() -> None:
@@ -108,10 +108,12 @@ def test_every_grade_has_a_name_and_a_meaning(language: Language) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_section_has_a_heading(language: Language) -> None:
     headings = words(language)["headings"]
-    assert headings.keys() == {*(str(section) for section in Section), "ask_next"}
-    # Points are the answer itself and need none.
-    assert [section for section, heading in headings.items() if not heading] == [str(Section.POINTS)]
-    assert words(language)["headings_overview"].keys() <= headings.keys()
+    assert headings.keys() == {*(str(section) for section in Section), "ask_next", "own_figures"}
+    # Points are the answer itself and need none; nor does what puts a question right.
+    bare = [section for section, heading in headings.items() if not heading]
+    assert bare == [str(Section.CORRECTION), str(Section.POINTS)]
+    for special in ("headings_overview", "headings_for", "headings_against"):
+        assert words(language)[special].keys() <= headings.keys()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -128,7 +130,7 @@ def test_every_reach_of_a_caveat_that_has_one_has_words(language: Language) -> N
     reaches = words(language)["reach"]
     assert reaches.keys() <= {str(caveat) for caveat in Caveat}
     for reach in reaches.values():
-        assert reach.keys() == {str(Reach.INFERRED), str(Reach.GENERAL), "reversed"}
+        assert reach.keys() - {str(Reach.ELSEWHERE)} == {str(Reach.INFERRED), str(Reach.GENERAL), "reversed"}
         assert placeholders(reach[str(Reach.INFERRED)]) == {"{place}"}
 
 
@@ -182,7 +184,8 @@ def test_every_silence_has_words(language: Language, weighed: list[Evidence]) ->
     for subject in subjects:
         kind, _, topic = subject.partition(":")
         form = forms["place_topic"] if topic else forms["items"].get(kind) or forms[kind]
-        assert placeholders(form) <= ({"{place}", "{topic}"} if topic else {"{place}"})
+        allowed = {"{what}"} if kind == "unsaid" else {"{place}", "{topic}"} if topic else {"{place}"}
+        assert placeholders(form) <= allowed
         assert not topic or topic_name(topic, language)
 
 

@@ -27,16 +27,27 @@ class TemplateWriter:
         """Drafts in reading order."""
         words = load("answer", request.language)
         decision = request.intent is Intent.DECISION
-        if decision:
+        if decision and not request.one_sided:
             yield from _summary(evidence, request.language, words)
+        for number, passage in enumerate(evidence.corrections):
+            draft = _statement(Section.CORRECTION, passage, request, words)
+            lead = words["correction"][evidence.corrected] if number == 0 else "{text}"
+            yield draft.model_copy(update={"text": lead.format(text=draft.text)})
+        compared = [passage for cell in evidence.sides for passage in cell.passages]
+        for cell in evidence.sides:
+            for passage in cell.passages:
+                draft = _statement(Section.SIDES, passage, request, words)
+                yield draft.model_copy(update={"dimension": cell.dimension, "place": cell.place, "kind": None})
         nearest = bool(evidence.silences) and not decision
+        sides = ((Section.FOR, evidence.pro), (Section.AGAINST, evidence.con))
         for section, passages in (
             (Section.NEAREST if nearest else Section.POINTS, evidence.points),
-            (Section.FOR, evidence.pro),
-            (Section.AGAINST, evidence.con),
+            *(sides[::-1] if request.one_sided == "against" else sides),
+            (Section.ALSO, evidence.also),
         ):
             for passage in passages:
-                yield _statement(section, passage, request, words)
+                if passage not in compared:
+                    yield _statement(section, passage, request, words)
         for due in evidence.caveats:
             yield _caveat(due, request, words)
         for tension in evidence.tensions:

@@ -46,7 +46,7 @@ def test_what_needs_no_evidence_gets_none(intent: Intent) -> None:
 
 
 def test_a_lookup_takes_the_best_and_what_comes_near_it() -> None:
-    found = hits(RENT, PAY, CARE, GENERAL, scores=(1.0, 0.89, 0.87, 0.5))
+    found = hits(RENT, PAY, CARE, GENERAL, scores=(1.0, 0.87, 0.85, 0.5))
     evidence = weigh(request(topics=("rent",)), found, None, corpus_of(*MADE_UP))
     assert ids(evidence.points) == ["rent", "pay"]
     assert (evidence.pro, evidence.con, evidence.caveats, evidence.silences) == ((), (), (), ())
@@ -92,11 +92,21 @@ def test_a_figure_that_is_wanted_and_not_there_is_a_silence() -> None:
     assert weigh(request(units=("number",)), hits(RENT), None, corpus_of(*MADE_UP)).silences == ()
 
 
-def test_a_comparison_takes_up_to_three_of_each_place() -> None:
-    more = [note(f"more-{n}", cities=("成都",)) for n in range(2)]
-    passages = (RENT, CARE, WUHAN, *more)
+def test_a_comparison_sets_the_best_of_each_place_side_by_side() -> None:
     asked = request(Intent.COMPARE, places=("成都", "武汉"))
-    assert ids(weigh(asked, hits(*passages), None, corpus_of(*passages)).points) == ["rent", "care", "more-0", "wuhan"]
+    sides = weigh(asked, hits(RENT, CARE, WUHAN), None, corpus_of(RENT, CARE, WUHAN)).sides
+    told = {(cell.dimension, cell.place): ids(cell.passages) for cell in sides}
+    assert told["housing", "成都"] == ["rent"]
+    assert told["care_and_schools", "成都"] == ["care"]
+    assert told["care_and_schools", "武汉"] == []
+    assert "hukou" not in {dimension for dimension, _ in told}
+
+
+def test_a_comparison_in_one_respect_names_the_place_of_which_nothing_is_said() -> None:
+    asked = request(Intent.COMPARE, places=("成都", "武汉"), topics=("medical",))
+    evidence = weigh(asked, hits(RENT, CARE, WUHAN), None, corpus_of(RENT, CARE, WUHAN))
+    assert {cell.dimension for cell in evidence.sides} == {"care_and_schools"}
+    assert evidence.silences == (Silence(subject="topic:medical", place="武汉"),)
 
 
 def test_an_overview_of_a_place_has_its_good_and_its_bad() -> None:
@@ -196,18 +206,17 @@ def test_on_the_way_up_the_warnings_speak_for_the_move(corpus: Corpus, origin: s
     assert Caveat.HUKOU in {*kinds(evidence), *(p.caveat for p in evidence.con)}
 
 
-def test_sideways_among_first_tier_cities_neither_warning_is_due(corpus: Corpus) -> None:
-    asked = request(Intent.DECISION, origin="北京", destinations=("上海",), scope=("first_tier",), move=Move.SIDEWAYS)
-    assert not set(kinds(decide(corpus, asked))) & {NETWORKS, RETURNS}
-
-
-def test_sideways_elsewhere_networks_are_due(corpus: Corpus) -> None:
-    asked = request(
-        Intent.DECISION, origin="成都", destinations=("武汉",), scope=("new_first_tier",), move=Move.SIDEWAYS
-    )
-    due = kinds(decide(corpus, asked))
-    assert due[0] is NETWORKS
-    assert RETURNS not in due
+@pytest.mark.parametrize(
+    ("origin", "target", "scope", "reach"),
+    [("北京", "上海", "first_tier", Reach.ELSEWHERE), ("成都", "武汉", "new_first_tier", Reach.INFERRED)],
+)
+def test_sideways_both_warnings_are_due_with_how_far_they_reach(
+    corpus: Corpus, origin: str, target: str, scope: str, reach: Reach
+) -> None:
+    asked = request(Intent.DECISION, origin=origin, destinations=(target,), scope=(scope,), move=Move.SIDEWAYS)
+    due = decide(corpus, asked).caveats
+    assert [warning.kind for warning in due[:2]] == [NETWORKS, RETURNS]
+    assert due[0].reach is reach
 
 
 @pytest.mark.parametrize("target", TARGETS)
