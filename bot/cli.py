@@ -1,17 +1,17 @@
-"""The command line: quliu chat | ask | search | index | doctor, and what other packages add, such as eval."""
+"""The command line: quliu chat | ask | search | index | threads | doctor, and what other packages add, such as eval."""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from importlib.metadata import entry_points
 from io import TextIOWrapper, UnsupportedOperation
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 from uuid import uuid4
 
 import typer
@@ -27,7 +27,8 @@ from bot.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from bot.advisor import Advisor
-    from bot.turn import Answer
+    from bot.conversation import Conversations
+    from bot.turn import Answer, ThreadInfo
     from knowledge.passage import Hit
 
 app = typer.Typer(
@@ -36,12 +37,15 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+conversations = typer.Typer(help="List, show, export or delete conversations.", rich_markup_mode=None)
+app.add_typer(conversations, name="threads", invoke_without_command=True)
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
 _COMMANDS = "quliu.commands"
 
 Count = Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages.")]
+ThreadId = Annotated[str, typer.Argument(metavar="ID", help="Which conversation; `quliu threads` lists them.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
 
 
@@ -99,14 +103,19 @@ def ask(
     turns: Annotated[
         Path | None, typer.Option(help="A JSON list of messages, asked one after another as one conversation.")
     ] = None,
+    thread: Annotated[
+        str | None, typer.Option(metavar="ID", help="Go on with this conversation, or begin it, and keep it.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Answer a question, with its evidence."""
     if (text is None) == (turns is None):
         raise typer.BadParameter("give either TEXT or --turns FILE")
+    if thread is not None and not thread.strip():
+        raise typer.BadParameter("--thread needs an id that is not blank")
     messages = [text] if text is not None else _read_turns(turns)
     with _open_advisor() as advisor:
-        thread_id = uuid4().hex if turns else None
+        thread_id = thread or (uuid4().hex if turns else None)
         try:
             for message in messages:
                 answer = advisor.ask(message, thread_id)
@@ -115,7 +124,7 @@ def ask(
                 else:
                     _show(answer)
         finally:
-            if thread_id:
+            if thread_id and not thread:
                 advisor.forget(thread_id)
 
 
@@ -172,6 +181,49 @@ def chat(
         from bot.web import serve
 
         serve(advisor, listener=listener, on_ready=_announce)
+
+
+@conversations.callback()
+def threads(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the conversations, the one with the latest change first."""
+    if context.invoked_subcommand is not None:
+        return
+    with _open_conversations() as kept:
+        found = kept.threads()
+    if as_json:
+        sys.stdout.write(json.dumps([thread.model_dump(mode="json") for thread in found], ensure_ascii=False) + "\n")
+    else:
+        _show_threads(found)
+
+
+@conversations.command()
+def show(thread_id: ThreadId) -> None:
+    """Print a conversation."""
+    with _open_conversations() as kept:
+        out.print(Markdown(kept.export(thread_id, "markdown")))
+
+
+@conversations.command()
+def export(
+    thread_id: ThreadId,
+    format_: Annotated[Literal["markdown", "json"], typer.Option("--format", help="What to write.")] = "markdown",
+    output: Annotated[Path | None, typer.Option(help="The file to write to; standard output by default.")] = None,
+) -> None:
+    """Write a conversation out, with its sources."""
+    with _open_conversations() as kept:
+        text = kept.export(thread_id, format_)
+    if output is None:
+        sys.stdout.write(text)
+    else:
+        output.write_text(text, "utf-8")
+
+
+@conversations.command()
+def delete(thread_id: ThreadId) -> None:
+    """Delete a conversation for good."""
+    with _open_conversations() as kept:
+        kept.require(thread_id)
+        kept.forget(thread_id)
 
 
 @app.command()
@@ -233,6 +285,18 @@ def _open_advisor(settings: Settings | None = None) -> Advisor:
         return Advisor.open(settings, notify=tell.notify, progress=tell.advance)
 
 
+@contextmanager
+def _open_conversations() -> Iterator[Conversations]:
+    """The conversations without the adviser, whose model takes seconds to load."""
+    from bot.conversation import Conversations
+
+    kept = Conversations(load_settings().conversations_file)
+    try:
+        yield kept
+    finally:
+        kept.close()
+
+
 def _read_turns(path: Path | None) -> list[str]:
     assert path is not None
     try:
@@ -274,6 +338,18 @@ def _show_hits(hits: list[Hit]) -> None:
         where = Text(f"{hit.passage.source}, {hit.passage.locator}", "dim")
         table.add_row(f"{hit.score:.2f}", Text.assemble(hit.passage.text, "\n", where))
     out.print(table if hits else "Nothing found.")
+
+
+def _show_threads(found: Sequence[ThreadInfo]) -> None:
+    table = Table(box=None, padding=(0, 1))
+    table.add_column("id", no_wrap=True)
+    table.add_column("changed", no_wrap=True)
+    table.add_column("turns", justify="right")
+    table.add_column("first question", overflow="ellipsis", no_wrap=True)
+    for thread in found:
+        changed = f"{thread.updated.astimezone():%Y-%m-%d %H:%M}"
+        table.add_row(Text(thread.id), changed, str(thread.turns), Text(" ".join(thread.title.split())))
+    out.print(table if found else "No conversations.")
 
 
 def _announce(url: str) -> None:

@@ -3,7 +3,7 @@
 QuliuError (knowledge.errors)
 ├── SettingsError      a setting is unknown or out of bounds
 ├── WriterError        the chat model cannot be reached or answers nonsense
-├── ConversationError  the conversation store cannot be read or written
+├── ConversationError  the conversation store cannot be read or written, or lacks a conversation
 └── ServerError        the web chat cannot be served
 """
 
@@ -21,7 +21,7 @@ class WriterError(QuliuError):
 
 
 class ConversationError(QuliuError):
-    """The conversation store cannot be read or written."""
+    """The conversation store cannot be read or written, or lacks a conversation."""
 
 
 class ServerError(QuliuError):

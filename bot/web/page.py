@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from importlib.resources import files
+from ipaddress import ip_address
 from typing import Any, Literal, Protocol
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 # Read once, when gradio is imported: no usage reports, and no look for a newer version.
@@ -16,9 +19,10 @@ os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 import gradio as gr
 from pydantic import Field, ValidationError
 
-from bot.errors import QuliuError
-from bot.turn import Answer, Claim
-from bot.web import render
+from bot.errors import ConversationError, QuliuError
+from bot.turn import Answer, Claim, Profile, ThreadInfo
+from bot.web import about, render
+from bot.web.form import complaint, corrected
 from bot.web.turns import Turn, restored
 from knowledge.passage import Frozen, Language
 from knowledge.script import readable
@@ -46,11 +50,27 @@ class Advisor(Protocol):
         """Delete a thread."""
         ...
 
+    def threads(self) -> tuple[ThreadInfo, ...]:
+        """Every thread, the one with the latest change first."""
+        ...
+
+    def export(self, thread_id: str, format_: Literal["markdown", "json"] = "markdown") -> str:
+        """A whole thread as a text."""
+        ...
+
+    def profile(self, thread_id: str) -> Profile:
+        """What is known of the person who asks in a thread."""
+        ...
+
+    def set_profile(self, thread_id: str, profile: Profile) -> None:
+        """Put that right, from the next answer on."""
+        ...
+
 
 class Visit(Frozen):
     """What the browser keeps between visits: its conversation, and the language if the user chose one."""
 
-    thread_id: str = Field(default_factory=lambda: uuid4().hex, pattern=r"^[0-9a-f]{32}$")
+    thread_id: str = Field(default_factory=lambda: uuid4().hex, min_length=1, max_length=200)
     language: Literal["auto", "zh", "en"] = "auto"
 
     @property
@@ -64,19 +84,138 @@ class Visit(Frozen):
         return self.answers_in or ("zh" if accepted.lower().startswith("zh") else "en")
 
 
-def _visit(stored: object) -> Visit:
-    """The visit as the browser kept it, or a new one where it kept none or something else."""
+# What the page names a conversation, and nobody else could guess.
+_OURS = re.compile(r"[0-9a-f]{32}")
+
+
+def _visit(stored: object, *, here: bool = False) -> Visit:
+    """The visit as the browser kept it, or a new one where it kept none or something else.
+
+    Whoever sits ``here`` may also open a conversation that the command line began under a name of its own.
+    """
     try:
-        return Visit.model_validate(stored)
+        visit = Visit.model_validate(stored)
     except ValidationError:
         return Visit()
+    return visit if here or _OURS.fullmatch(visit.thread_id) else Visit(language=visit.language)
+
+
+def _is_loopback(host: str | None) -> bool:
+    try:
+        return host == "localhost" or ip_address(host or "").is_loopback
+    except ValueError:
+        return False
 
 
 class Handlers:
-    """One method for each thing a user can do; ``shown`` gives what the page shows of a conversation."""
+    """One method for each thing a user can do; ``shown`` gives what the page shows of a conversation.
 
-    def __init__(self, advisor: Advisor) -> None:
+    ``loopback`` says that the page is served to this machine alone: only there may one see all conversations.
+    """
+
+    def __init__(self, advisor: Advisor, *, loopback: bool = False) -> None:
         self._advisor = advisor
+        self._loopback = loopback
+
+    def _is_here(self, request: gr.Request) -> bool:
+        """Whether the visitor sits at this machine: not behind a proxy, and not at a name that was bent to it."""
+        headers = request.headers
+        forwarded = any(name in headers for name in ("forwarded", "x-forwarded-for", "x-real-ip"))
+        name = urlsplit(f"//{headers.get('host', '')}").hostname
+        client = request.client.host if request.client else None
+        return self._loopback and not forwarded and _is_loopback(name) and _is_loopback(client)
+
+    def _visit(self, stored: object, request: gr.Request) -> Visit:
+        return _visit(stored, here=self._is_here(request))
+
+    def _about(
+        self, visit: Visit, request: gr.Request, refused: about.Refused | None = None, notice: str | None = None
+    ) -> tuple[Any, ...]:
+        """Values for the panel about the visitor, and for the button that opens it."""
+        interface = visit.interface(request)
+        profile, begun = Profile(), False
+        threads: tuple[ThreadInfo, ...] = ()
+        try:
+            profile = self._advisor.profile(visit.thread_id)
+            begun = bool(self._advisor.history(visit.thread_id))
+            threads = self._advisor.threads() if self._is_here(request) else ()
+        except QuliuError as error:
+            notice = render.words(interface)["about"]["failed"].format(message=error)
+        panel = about.panel(
+            profile,
+            interface,
+            thread_id=visit.thread_id,
+            begun=begun,
+            threads=threads,
+            refused=refused,
+            notice=notice,
+        )
+        return panel, gr.update(value=about.label(profile, interface))
+
+    def know(self, stored: object, request: gr.Request) -> tuple[Any, ...]:
+        """Show what is known by now."""
+        return self._about(self._visit(stored, request), request)
+
+    def edit(self, stored: object, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        """A field of the profile was rewritten, or emptied."""
+        return self._correct(stored, request, str(event.field), str(event.written))
+
+    def forget_all(self, stored: object, request: gr.Request) -> tuple[Any, ...]:
+        """Empty the whole profile."""
+        return self._correct(stored, request, None, "")
+
+    def _correct(self, stored: object, request: gr.Request, field: str | None, written: str) -> tuple[Any, ...]:
+        visit = self._visit(stored, request)
+        interface = visit.interface(request)
+        refused, notice = None, None
+        try:
+            profile = corrected(self._advisor.profile(visit.thread_id), field, written) if field else Profile()
+            self._advisor.set_profile(visit.thread_id, profile)
+        except ValidationError as error:
+            refused = about.Refused(field=field or "", written=written, reason=complaint(error, interface))
+        except QuliuError as error:
+            notice = render.words(interface)["about"]["failed"].format(message=error)
+        return self._about(visit, request, refused, notice)
+
+    def open_thread(self, stored: object, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        """Go on with another conversation."""
+        visit = self._visit(stored, request)
+        if self._is_here(request):
+            visit = _visit({**visit.model_dump(), "thread_id": str(event.thread)}, here=True)
+        return (visit.model_dump(), "", *self._restored(visit, request), *self._about(visit, request))
+
+    def delete_thread(self, stored: object, turns: Turns, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        """Delete a conversation; after one's own another begins."""
+        visit = self._visit(stored, request)
+        interface = visit.interface(request)
+        notice: str | None = None
+        try:
+            thread_id = self._allowed(str(event.thread), visit, request)
+            self._advisor.forget(thread_id)
+            if thread_id == visit.thread_id:
+                visit, turns = Visit(language=visit.language), ()
+        except QuliuError as error:
+            notice = render.words(interface)["about"]["failed"].format(message=error)
+        shown = self.shown(turns, interface)
+        return (visit.model_dump(), gr.skip(), *shown, *self._about(visit, request, notice=notice))
+
+    def download(self, stored: object, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        """Hand a conversation over as a file."""
+        visit = self._visit(stored, request)
+        json = event.format == "json"
+        try:
+            thread_id = self._allowed(str(event.thread), visit, request)
+            text = self._advisor.export(thread_id, "json" if json else "markdown")
+        except QuliuError as error:
+            notice = render.words(visit.interface(request))["about"]["failed"].format(message=error)
+            return ("", *self._about(visit, request, notice=notice))
+        name, kind = ("quliu.json", "application/json") if json else ("quliu.md", "text/markdown")
+        return (about.download(name, kind, text, uuid4().hex), gr.skip(), gr.skip())
+
+    def _allowed(self, thread_id: str, visit: Visit, request: gr.Request) -> str:
+        if thread_id != visit.thread_id and not self._is_here(request):
+            raise ConversationError("That is another visitor's conversation; open your own.")
+        return thread_id
 
     def shown(self, turns: Turns, interface: Language) -> tuple[Any, ...]:
         """Values for ``conversation`` of ``build``, in its order."""
@@ -106,29 +245,31 @@ class Handlers:
 
     def arrive(self, stored: object, request: gr.Request) -> tuple[Any, ...]:
         """A page is opened: its words, and the conversation that the browser remembers."""
-        visit = _visit(stored)
+        visit = self._visit(stored, request)
+        labels = self.labels(visit, visit.interface(request))
+        return (visit.model_dump(), *labels, *self._restored(visit, request), *self._about(visit, request))
+
+    def _restored(self, visit: Visit, request: gr.Request) -> tuple[Any, ...]:
+        """Values for ``conversation`` of ``build``: the visit's, as it was kept."""
         interface = visit.interface(request)
-        notice: str | None = None
-        turns: Turns = ()
         try:
-            turns = restored(self._advisor.history(visit.thread_id))
+            return self.shown(restored(self._advisor.history(visit.thread_id)), interface)
         except QuliuError as error:
             notice = render.words(interface)["turn"]["restore_failed"].format(message=error)
-        conversation = list(self.shown(turns, interface))
-        if notice:
-            conversation[2] = str(render.empty(interface, notice))
-        return (visit.model_dump(), *self.labels(visit, interface), *conversation)
+        conversation = list(self.shown((), interface))
+        conversation[2] = str(render.empty(interface, notice))
+        return tuple(conversation)
 
     def choose_language(self, language: str, stored: object, turns: Turns, request: gr.Request) -> tuple[Any, ...]:
         """Page and answers in that language from now on; earlier answers stay as they are."""
-        visit = Visit.model_validate({**_visit(stored).model_dump(), "language": language})
+        visit = Visit.model_validate({**self._visit(stored, request).model_dump(), "language": language})
         interface = visit.interface(request)
         rendered = render.past(turns, interface), render.live(turns, interface)
-        return (visit.model_dump(), *self.labels(visit, interface), *rendered)
+        return (visit.model_dump(), *self.labels(visit, interface), *rendered, *self._about(visit, request))
 
     def ask(self, text: str, turns: Turns, stored: object, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         """Stream an answer; the same question again replaces the last answer."""
-        visit = _visit(stored)
+        visit = self._visit(stored, request)
         interface = visit.interface(request)
         text = readable(text)
         if not text.strip():
@@ -158,29 +299,31 @@ class Handlers:
     def stop(self, turns: Turns, stored: object, request: gr.Request) -> tuple[Any, ...]:
         """Keep what has been said so far."""
         stopped = (*turns[:-1], turns[-1].stop()) if turns else turns
-        return self.shown(stopped, _visit(stored).interface(request))
+        return self.shown(stopped, self._visit(stored, request).interface(request))
 
     def break_off(self, turns: Turns, stored: object, request: gr.Request) -> tuple[Any, ...]:
         """An error nobody foresaw: the log has it, the page says so in one line."""
-        interface = _visit(stored).interface(request)
+        interface = self._visit(stored, request).interface(request)
         if turns and turns[-1].open:
             message = render.words(interface)["turn"]["failed_unexpected"]
             turns = (*turns[:-1], turns[-1].fail(message))
         return self.shown(turns, interface)
 
     def start_over(self, stored: object, request: gr.Request) -> tuple[Any, ...]:
-        """Forget this conversation, which nothing could open again, and begin another."""
-        visit = _visit(stored)
+        """Begin another conversation, and forget this one where nothing could open it again."""
+        visit = self._visit(stored, request)
         fresh = Visit(language=visit.language)
-        # What cannot be forgotten cannot be opened either: a new conversation begins all the same.
-        with suppress(QuliuError):
-            self._advisor.forget(visit.thread_id)
-        return (fresh.model_dump(), "", *self.shown((), visit.interface(request)))
+        if not self._is_here(request):
+            # What cannot be forgotten cannot be opened either: a new conversation begins all the same.
+            with suppress(QuliuError):
+                self._advisor.forget(visit.thread_id)
+        return (fresh.model_dump(), "", *self.shown((), visit.interface(request)), *self._about(fresh, request))
 
 
-def build(advisor: Advisor) -> gr.Blocks:
-    """The page, ready to be served."""
-    do = Handlers(advisor)
+def build(advisor: Advisor, *, loopback: bool = False) -> gr.Blocks:
+    """The page, ready to be served; ``loopback`` says that it is served to this machine alone."""
+    do = Handlers(advisor, loopback=loopback)
+    known_script = files("bot.web").joinpath("about.js").read_text("utf-8")
     script = files("bot.web").joinpath("chat.js").read_text("utf-8")
     page = gr.Blocks(title="quliu 去留", fill_width=True, analytics_enabled=False)
     with page:
@@ -192,6 +335,7 @@ def build(advisor: Advisor) -> gr.Blocks:
             language = gr.Radio(
                 [("自动", "auto"), ("中文", "zh"), ("English", "en")], value="auto", elem_id="language", container=False
             )
+            you = gr.Button("", elem_id="you", size="sm")
             new = gr.Button("＋", elem_id="new", size="sm")
         with gr.Row(elem_id="columns"):
             with gr.Column(elem_id="conversation"):
@@ -205,6 +349,8 @@ def build(advisor: Advisor) -> gr.Blocks:
                     stop = gr.Button("■", elem_id="stop", visible=False)
                     skip = gr.HTML(elem_id="skip", js_on_load=None, apply_default_css=False)
             panel = gr.HTML(elem_id="evidence", js_on_load=None, apply_default_css=False)
+        download = gr.HTML(elem_id="download", js_on_load=None, apply_default_css=False)
+        known = gr.HTML(elem_id="about", js_on_load=known_script, apply_default_css=False)
 
         conversation = [turns, past, live, ask, stop]
         answered = [question, *conversation]
@@ -213,8 +359,11 @@ def build(advisor: Advisor) -> gr.Blocks:
         at_once: dict[str, Any] = {**quiet, "queue": False}
         streaming: dict[str, Any] = {**quiet, "concurrency_id": "ask", "concurrency_limit": ASKED_AT_ONCE}
 
-        page.load(do.arrive, [stored], [stored, *labelled, *conversation], **at_once)
-        language.input(do.choose_language, [language, stored, turns], [stored, *labelled, past, live], **at_once)
+        of_visitor = [known, you]
+        page.load(do.arrive, [stored], [stored, *labelled, *conversation, *of_visitor], **at_once)
+        language.input(
+            do.choose_language, [language, stored, turns], [stored, *labelled, past, live, *of_visitor], **at_once
+        )
         asking = [
             gr.on(
                 [question.submit, ask.click], do.ask, [question, turns, stored], [question, *conversation], **streaming
@@ -224,7 +373,13 @@ def build(advisor: Advisor) -> gr.Blocks:
         ]
         for event in asking:
             event.failure(do.break_off, [turns, stored], conversation, **at_once)
+            event.then(do.know, [stored], of_visitor, **at_once)
         stop.click(do.stop, [turns, stored], conversation, cancels=asking, **at_once)
-        new.click(do.start_over, [stored], [stored, *answered], cancels=asking, **at_once)
+        new.click(do.start_over, [stored], [stored, *answered, *of_visitor], cancels=asking, **at_once)
+        known.edit(do.edit, [stored], of_visitor, **at_once)
+        known.clear(do.forget_all, [stored], of_visitor, **at_once)
+        known.select(do.open_thread, [stored], [stored, *answered, *of_visitor], **at_once)
+        known.delete(do.delete_thread, [stored, turns], [stored, *answered, *of_visitor], **at_once)
+        known.download(do.download, [stored], [download, *of_visitor], **at_once)
     page.queue(max_size=WAITING_AT_MOST, api_open=False)
     return page

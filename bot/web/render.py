@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from markupsafe import Markup, escape
 
 import prompts
-from bot.turn import Answer, Citation, Claim, Intent, Section
+from bot.markdown import headings
+from bot.turn import Answer, Citation, Claim, ComparisonRow, Intent, Section
 from bot.web.icons import GRADE_ICONS, ICONS
 from bot.web.turns import Turn
 from knowledge.passage import LANGUAGES, Caveat, Grade, Language
@@ -120,11 +121,6 @@ def _caveat(claim: Claim, citations: Mapping[int, Citation], language: Language)
     )
 
 
-def _headings(language: Language, intent: Intent | None) -> Mapping[str, str | None]:
-    texts = prompts.load("answer", language)
-    return {**texts["headings"], **(texts["headings_overview"] if intent is Intent.OVERVIEW else {})}
-
-
 def _part(kind: str, heading: str | None, bodies: Sequence[Markup]) -> Markup:
     """A part of an answer under its heading and icon: one body without a heading is a paragraph, else a list."""
     if not bodies:
@@ -142,7 +138,16 @@ def _ask_next(answer: Answer) -> Markup:
         return _NOTHING
     return Markup(
         '<section class="ask-next"><h3>{}</h3><p class="friendly">{}</p><p class="why">{}</p></section>'
-    ).format(_headings(answer.language, None)["ask_next"], answer.ask_next.question, answer.ask_next.why)
+    ).format(headings(answer.language)["ask_next"], answer.ask_next.question, answer.ask_next.why)
+
+
+def _own_figures(answer: Answer, citations: Mapping[int, Citation]) -> Markup:
+    if answer.own_figures is None:
+        return _NOTHING
+    body = inline(answer.own_figures.text, citations, answer.language)
+    return Markup('<section class="part own-figures"><h3>{}</h3><p>{}</p></section>').format(
+        headings(answer.language)["own_figures"], body
+    )
 
 
 def _claims(answer: Answer) -> tuple[Claim, ...]:
@@ -165,19 +170,49 @@ def _with_markers(text: str, citations: tuple[int, ...]) -> str:
     return " ".join([text, "".join(missing)]) if missing else text
 
 
+def _comparison(rows: Sequence[ComparisonRow], citations: Mapping[int, Citation], language: Language) -> Markup:
+    """Places side by side: a column each, a row for each respect."""
+    head = _join(Markup('<th scope="col">{}</th>').format(side.place) for side in rows[0].sides)
+    body = _join(
+        Markup('<tr><th scope="row">{}</th>{}</tr>').format(
+            row.dimension,
+            _join(
+                Markup('<td data-place="{}"{}>{}</td>').format(
+                    side.place,
+                    _NOTHING if side.citations else Markup(' class="silent"'),
+                    inline(side.text, citations, language),
+                )
+                for side in row.sides
+            ),
+        )
+        for row in rows
+    )
+    return Markup(
+        '<section class="part sides"><table><thead><tr><td></td>{}</tr></thead><tbody>{}</tbody></table></section>'
+    ).format(head, body)
+
+
 def _argument(
-    claims: Sequence[Claim], citations: Mapping[int, Citation], language: Language, intent: Intent | None = None
+    claims: Sequence[Claim],
+    citations: Mapping[int, Citation],
+    language: Language,
+    intent: Intent | None = None,
+    comparison: Sequence[ComparisonRow] = (),
+    *,
+    one_sided: Literal["for", "against"] | None = None,
 ) -> Markup:
     """The claims by section; the summary has no heading, and a warning has its name."""
-    headings = _headings(language, intent)
+    over = headings(language, intent, one_sided)
     parts: list[Markup] = []
     for section in Section:
         write = _caveat if section is Section.CAVEATS else _plain
         bodies = [write(claim, citations, language) for claim in claims if claim.section is section]
         if section is Section.SUMMARY:
             parts += [Markup('<p class="lead">{}</p>').format(body) for body in bodies]
+        elif section is Section.SIDES and comparison:
+            parts.append(_comparison(comparison, citations, language))
         else:
-            parts.append(_part(section.value, headings[section.value], bodies))
+            parts.append(_part(section.value, over[section.value], bodies))
     return _join(parts)
 
 
@@ -194,10 +229,13 @@ def answer_body(answer: Answer) -> Markup:
     claims = _claims(answer)
     if not claims and not answer.gaps:
         return prose(answer.text, citations, answer.language) + _ask_next(answer)
-    argument = _argument(claims, citations, answer.language, answer.intent)
+    argument = _argument(
+        claims, citations, answer.language, answer.intent, answer.comparison, one_sided=answer.one_sided
+    )
     gaps = _part("gaps", words(answer.language)["turn"]["gaps"], [escape(gap.text) for gap in answer.gaps])
     missing_last = answer.intent is Intent.DECISION
-    return (argument + gaps if missing_last else gaps + argument) + _ask_next(answer)
+    own = _own_figures(answer, citations)
+    return (argument + gaps if missing_last else gaps + argument) + own + _ask_next(answer)
 
 
 def source_list(answer: Answer) -> Markup:

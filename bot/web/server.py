@@ -8,6 +8,7 @@ import socket
 from collections.abc import Callable
 from http.client import HTTPConnection, HTTPException
 from importlib.resources import files
+from ipaddress import ip_address
 from threading import Thread
 from time import monotonic, sleep
 from typing import Any
@@ -107,14 +108,14 @@ def theme() -> gr.themes.Base:
     )
 
 
-def application(advisor: Advisor) -> FastAPI:
-    """The page as an ASGI application at ``/``."""
+def application(advisor: Advisor, *, loopback: bool = False) -> FastAPI:
+    """The page as an ASGI application at ``/``; ``loopback`` says that it is served to this machine alone."""
     undocumented: dict[str, Any] = {"docs_url": None, "redoc_url": None, "openapi_url": None}
     app = FastAPI(**undocumented)
     app.add_middleware(Guard)
     gr.mount_gradio_app(
         app,
-        build(advisor),
+        build(advisor, loopback=loopback),
         path="/",
         footer_links=[],
         run_history=False,
@@ -168,7 +169,10 @@ def serve(
     """
     with listener or listen(host, port) as listening:
         # A browser holds its event stream open: without a limit Ctrl-C would wait for it.
-        config = uvicorn.Config(application(advisor), log_level="warning", timeout_graceful_shutdown=1)
+        loopback = ip_address(listening.getsockname()[0]).is_loopback
+        config = uvicorn.Config(
+            application(advisor, loopback=loopback), log_level="warning", timeout_graceful_shutdown=1
+        )
         server = uvicorn.Server(config)
         Thread(target=_announce, args=(server, url(listening), on_ready), daemon=True).start()
         try:

@@ -17,10 +17,13 @@ import pytest
 
 from bot import cli, doctor
 from bot.advisor import Advisor
+from bot.conversation import Conversations
 from bot.doctor import examine
 from bot.errors import QuliuError
 from bot.settings import Settings
+from bot.turn import Profile
 from knowledge.errors import IndexStoreError
+from tests.bot.talker import turn
 
 
 class Run(NamedTuple):
@@ -86,7 +89,7 @@ def test_turns_are_one_conversation_and_leave_no_trace(
     assert [a["question"] for a in answers] == [
         opened.ask(t).question for t in ("我该从上海搬到成都吗？", "那边房租多少？")
     ]
-    assert [a["profile"] for a in answers] == [{"origin": "上海", "destination": "成都"}] * 2
+    assert [(a["profile"]["origin"], a["profile"]["destination"]) for a in answers] == [("上海", "成都")] * 2
 
 
 def test_a_turns_file_may_start_with_a_byte_order_mark(
@@ -262,6 +265,87 @@ def test_a_port_in_use_is_told_before_the_model_is_loaded(
         1, "", f"quliu: Cannot listen on 127.0.0.1:{port} (Address already in use); choose another port or host.\n"
     )
     assert opened == []
+
+
+# --- threads ---
+
+
+@pytest.fixture
+def threads(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A data directory with two conversations."""
+    monkeypatch.setenv("QULIU_DATA_DIR", str(tmp_path))
+    conversations = Conversations(Settings(data_dir=tmp_path).conversations_file, turn)
+    for thread_id, question in (("a", "How many\nbridges?"), ("b", "And ferries?")):
+        for _ in conversations.stream(question, thread_id, None):
+            pass
+    conversations.set_profile("b", Profile(age=32))
+    conversations.close()
+    return tmp_path
+
+
+def test_threads_are_listed(threads: Path, quliu: Callable[..., Run]) -> None:
+    done = quliu("threads")
+    assert (done.code, done.err) == (0, "")
+    rows = [line.split() for line in done.out.splitlines()]
+    assert [(row[0], row[3:]) for row in rows[1:]] == [
+        ("b", ["1", "And", "ferries?"]),
+        ("a", ["1", "How", "many", "bridges?"]),
+    ]
+    listed = json.loads(quliu("threads", "--json").out)
+    assert [(one["id"], one["title"], one["turns"]) for one in listed] == [
+        ("b", "And ferries?", 1),
+        ("a", "How many\nbridges?", 1),
+    ]
+
+
+def test_a_thread_is_shown_and_exported(threads: Path, quliu: Callable[..., Run]) -> None:
+    shown = quliu("threads", "show", "b")
+    assert (shown.code, shown.err) == (0, "")
+    assert "Age: 32" in shown.out
+    assert "1. And ferries?" in shown.out
+    printed = quliu("threads", "export", "b").out
+    assert printed.startswith("# And ferries?\n")
+    file = threads / "b.md"
+    assert quliu("threads", "export", "b", "--output", str(file)) == Run(0, "", "")
+    assert file.read_text("utf-8") == printed
+    written = json.loads(quliu("threads", "export", "b", "--format", "json").out)
+    assert (written["thread_id"], written["profile"]["age"], len(written["answers"])) == ("b", 32, 1)
+
+
+def test_a_thread_is_deleted_once(threads: Path, quliu: Callable[..., Run]) -> None:
+    assert quliu("threads", "delete", "a") == Run(0, "", "")
+    assert [one["id"] for one in json.loads(quliu("threads", "--json").out)] == ["b"]
+    missing = "quliu: There is no conversation 'a'; `quliu threads` lists those there are.\n"
+    for command in ("delete", "show", "export"):
+        assert quliu("threads", command, "a") == Run(1, "", missing)
+    quliu("threads", "delete", "b")
+    assert quliu("threads") == Run(0, "No conversations.\n", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("threads", "export", "a", "--format", "xml"), "--format"),
+        (("threads", "export"), "Missing argument"),
+        (("threads", "nonsense"), "No such command 'nonsense'"),
+        (("ask", "--thread", " ", "hello"), "--thread needs an id that is not blank"),
+    ],
+)
+def test_misuse_of_threads_is_exit_code_2(quliu: Callable[..., Run], arguments: tuple[str, ...], said: str) -> None:
+    done = quliu(*arguments)
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert said in done.err
+
+
+def test_ask_goes_on_with_a_thread_and_keeps_it(opened: Advisor, quliu: Callable[..., Run]) -> None:
+    for text in ("我该从上海搬到成都吗？", "那边房租多少？"):
+        done = quliu("ask", "--json", "--thread", "of the terminal", text)
+    assert json.loads(done.out)["profile"]["destination"] == "成都"
+    assert [answer.question for answer in opened.history("of the terminal")] == [
+        "我该从上海搬到成都吗？",
+        "那边房租多少？",
+    ]
+    opened.forget("of the terminal")
 
 
 # --- doctor ---

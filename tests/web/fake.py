@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from threading import Lock
 from time import sleep
+from typing import Literal
 
-from bot.errors import WriterError
-from bot.turn import Answer, AskNext, CaveatShown, Citation, Claim, Conflict, Gap, Intent, Section
+from bot.errors import ConversationError, WriterError
+from bot.export import render
+from bot.turn import Answer, AskNext, CaveatShown, Citation, Claim, Conflict, Gap, Intent, Profile, Section, ThreadInfo
 from knowledge.passage import Caveat, Grade, Language
 
 SLOW = "Tell me slowly"
 FAILS = "Please fail"
 CRASHES = "Please crash"
+WHEN = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 
 NOTE = {
     "zh": "这份笔记里有两张表的合计对不上，作者没有更正。",
@@ -332,6 +336,7 @@ class FakeAdvisor:
         self.forgotten: list[str] = []
         self.streaming = False
         self._threads: dict[str, list[Answer]] = {}
+        self._profiles: dict[str, Profile] = {}
         self._lock = Lock()
 
     def stream(
@@ -354,6 +359,9 @@ class FakeAdvisor:
             self.streaming = False
         with self._lock:
             self._threads.setdefault(thread_id or "", []).append(answer)
+            if "Chengdu" in text and thread_id:
+                known = {**self.profile(thread_id).model_dump(), "origin": "上海", "destinations": ("成都",)}
+                self._profiles[thread_id] = Profile.model_validate({**known, "destination": "成都"})
         yield answer
 
     def ask(self, text: str, thread_id: str | None = None, language: Language | None = None) -> Answer:
@@ -370,6 +378,28 @@ class FakeAdvisor:
         """Drop a thread."""
         self.forgotten.append(thread_id)
         self._threads.pop(thread_id, None)
+        self._profiles.pop(thread_id, None)
+
+    def threads(self) -> tuple[ThreadInfo, ...]:
+        """All threads, the latest first."""
+        return tuple(
+            ThreadInfo(id=id_, title=answers[0].question, started=WHEN, updated=WHEN, turns=len(answers))
+            for id_, answers in reversed(self._threads.items())
+        )
+
+    def export(self, thread_id: str, format_: Literal["markdown", "json"] = "markdown") -> str:
+        """A thread written out."""
+        if thread_id not in self._threads:
+            raise ConversationError(f"There is no conversation {thread_id!r}.")
+        return render(thread_id, self.profile(thread_id), self.history(thread_id), format_)
+
+    def profile(self, thread_id: str) -> Profile:
+        """What is known in a thread."""
+        return self._profiles.get(thread_id, Profile())
+
+    def set_profile(self, thread_id: str, profile: Profile) -> None:
+        """Put it right."""
+        self._profiles[thread_id] = profile
 
 
 if __name__ == "__main__":

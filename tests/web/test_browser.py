@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from bot.turn import Profile
 from prompts import load
 from tests.web.conftest import PHONE, WIDE, Browser
 from tests.web.fake import CRASHES, FAILS, SLOW, FakeAdvisor
@@ -13,6 +15,7 @@ from tests.web.fake import CRASHES, FAILS, SLOW, FakeAdvisor
 pytestmark = pytest.mark.slow
 
 ENTER, TAB, ESCAPE = "\ue007", "\ue004", "\ue00c"  # WebDriver's names for the keys
+EVERYTHING = "\ue009a\ue000"  # Control and A, which marks what a field holds
 
 MOVE_EN, MOVE_ZH = "Should I move from Shanghai to Chengdu?", "我该从上海搬到成都吗？"
 MEDICAL = "What about medical care?"
@@ -155,7 +158,7 @@ def test_an_error_is_one_friendly_line(browser: Browser) -> None:
     assert len(browser.all("#live .points")) == 1
 
 
-def test_a_suggestion_is_asked_and_a_new_conversation_forgets(browser: Browser, advisor: FakeAdvisor) -> None:
+def test_a_suggestion_is_asked_and_a_new_conversation_begins(browser: Browser, advisor: FakeAdvisor) -> None:
     browser.open()
     browser.ask(MOVE_EN)
     thread = advisor.asked[-1][1]
@@ -166,9 +169,10 @@ def test_a_suggestion_is_asked_and_a_new_conversation_forgets(browser: Browser, 
     browser.wait("#new").click()
     browser.wait("#live .empty")
     assert browser.all(".turn") == []
-    assert advisor.forgotten[-1] == thread
     browser.ask(MEDICAL)
     assert advisor.asked[-1][1] not in (None, thread)
+    # On this machine's own address it can be opened again, and so is kept.
+    assert len(advisor.history(str(thread))) == 2
 
 
 def test_the_language_is_the_questions_until_the_user_chooses(browser: Browser, advisor: FakeAdvisor) -> None:
@@ -290,6 +294,118 @@ def test_a_very_long_question_does_not_freeze_the_page(browser: Browser, advisor
     assert browser.run("return document.querySelector('#live').innerHTML.length") < 10_000
 
 
+def facts(browser: Browser) -> dict[str, str]:
+    """The rows of the panel about the visitor that are shown, by their fields."""
+    return dict(
+        browser.run(
+            "return Object.fromEntries([...document.querySelectorAll('.about .fact:not([hidden])')]"
+            ".map(row => [row.dataset.field, row.querySelector('input, select').value]))"
+        )
+    )
+
+
+def row(browser: Browser, field: str) -> str:
+    """The selector of a row of that panel."""
+    return f'.about .fact[data-field="{field}"]'
+
+
+@pytest.mark.parametrize(("size", "language"), [(WIDE, "en-GB"), (PHONE, "zh-CN")])
+def test_what_is_known_is_shown_corrected_and_forgotten(
+    browser: Browser, advisor: FakeAdvisor, size: tuple[int, int], language: str
+) -> None:
+    browser.driver.get_log("browser")
+    browser.open(size, language)
+    browser.requests()
+    browser.ask(MOVE_EN)
+    thread = str(advisor.asked[-1][1])
+    browser.until(lambda: "2" in browser.wait("#you").get_property("textContent"))
+    browser.wait("#you").click()
+    names = {"en-GB": ("Shanghai", "Chengdu", "Hefei"), "zh-CN": ("上海", "成都", "合肥")}[language]
+    assert facts(browser) == {"origin": names[0], "destinations": names[1]}
+    focused = "const at = document.activeElement; return at.id || at.className"
+    browser.until(lambda: browser.run(focused) == "close")
+    # By keyboard alone: the first field is written over, what it says is read by any name of a place.
+    browser.type(TAB + EVERYTHING + "Hefei, Wuhan" + TAB)
+    browser.wait(row(browser, "origin") + " .wrong")
+    assert advisor.profile(thread).origin == "上海"
+    assert browser.run(focused) == "remove"
+    browser.wait("#fact-origin").send_keys(EVERYTHING, "Hefei", ENTER)
+    browser.until(lambda: facts(browser)["origin"] == names[2])
+    assert advisor.profile(thread).origin == "合肥"
+    browser.wait(row(browser, "destinations") + " .remove").click()
+    browser.until(lambda: facts(browser) == {"origin": names[2]})
+    assert (advisor.profile(thread).destination, advisor.profile(thread).destinations) == (None, ())
+    browser.run(
+        "const add = document.querySelector('.about .add'); add.value = 'salary';"
+        "add.dispatchEvent(new Event('change', {bubbles: true}))"
+    )
+    browser.type("1.5万" + TAB)
+    browser.until(lambda: facts(browser).get("salary") == "15,000")
+    assert advisor.profile(thread).salary == 15000
+    assert browser.run("return document.documentElement.scrollWidth - innerWidth") <= 0
+    assert browser.run("const at = document.querySelector('#about'); return at.scrollWidth - at.clientWidth") == 0
+    browser.wait(".about .below .ask-first").click()
+    assert browser.run(focused) == "no"
+    browser.wait(".about .below .yes").click()
+    browser.until(lambda: facts(browser) == {})
+    assert advisor.profile(thread) == Profile()
+    browser.type(ESCAPE)
+    browser.until(lambda: browser.run(focused) == "you")
+    assert not browser.run("return document.querySelector('#columns').inert")
+    hosts = {urlsplit(address).netloc for address in browser.requests() if address.startswith("http")}
+    assert hosts <= {urlsplit(browser.url).netloc}
+    assert [entry["message"] for entry in browser.driver.get_log("browser")] == []
+
+
+def test_what_is_typed_survives_that_the_panel_is_drawn_anew(browser: Browser) -> None:
+    browser.open()
+    browser.ask(MOVE_EN)
+    browser.until(lambda: "2" in browser.wait("#you").text)
+    browser.wait("#you").click()
+    drawn = "return document.querySelector('#fact-origin').getAttribute('value')"
+    browser.wait("#fact-origin").send_keys(EVERYTHING, "Hefei", TAB)
+    browser.wait("#fact-destinations").send_keys(EVERYTHING, "Wu")
+    browser.until(lambda: browser.run(drawn) == "Hefei")
+    assert facts(browser) == {"origin": "Hefei", "destinations": "Wu"}
+    browser.wait("#fact-destinations").send_keys(EVERYTHING, "武汉", ENTER)
+    browser.until(lambda: facts(browser)["destinations"] == "Wuhan")
+
+
+def test_conversations_are_opened_saved_and_deleted(browser: Browser, advisor: FakeAdvisor, tmp_path: Path) -> None:
+    browser.open()
+    browser.ask(MOVE_EN)
+    first = str(advisor.asked[-1][1])
+    browser.wait("#new").click()
+    browser.wait("#live .empty")
+    browser.ask(MEDICAL)
+    second = str(advisor.asked[-1][1])
+    listed = f'.threads [data-thread="{first}"]'
+    browser.until(lambda: browser.all(listed))
+    browser.wait("#you").click()
+    assert browser.wait(f"{listed} .open-thread").text == MOVE_EN
+    browser.command("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
+    for selector, name in (("markdown", "quliu.md"), ("json", "quliu.json")):
+        browser.wait(f'{listed} [data-format="{selector}"]').click()
+        browser.until(lambda name=name: (tmp_path / name).exists())
+        written = (tmp_path / name).read_text("utf-8")
+        assert written == advisor.export(first, "json" if selector == "json" else "markdown")
+    browser.wait(f"{listed} .open-thread").click()
+    browser.answered(MOVE_EN)
+    assert browser.texts(".turn .question span[lang]") == [MOVE_EN]
+    browser.reload()
+    browser.answered(MOVE_EN)
+    browser.wait("#you").click()
+    for thread in (second, first):
+        browser.wait(f'[data-thread="{thread}"] .ask-first').click()
+        browser.wait(f'[data-thread="{thread}"] .no').click()
+        browser.wait(f'[data-thread="{thread}"] .ask-first').click()
+        browser.wait(f'[data-thread="{thread}"] .yes').click()
+        browser.until(lambda thread=thread: not browser.all(f'[data-thread="{thread}"]'))
+        assert advisor.history(thread) == ()
+    browser.wait("#live .empty")
+    browser.type(ESCAPE)
+
+
 # How far what is shown jumped without the user's doing, and what it was.
 SHIFTS = """
 window.shifts = [];
@@ -363,6 +479,11 @@ def test_all_text_has_the_contrast_that_wcag_aa_asks_for(browser: Browser, schem
     browser.wait('#live .cite[data-source="1"]').click()
     browser.panel()
     full = browser.run(CONTRASTS)
+    browser.wait("#you").click()
+    browser.run("document.querySelector('.about .ask-first').click()")
+    browser.until(lambda: browser.run("return document.querySelector('#about').getBoundingClientRect().right") <= 1280)
+    about = browser.run(CONTRASTS.replace("document.querySelector('gradio-app')", "document.querySelector('#about')"))
     browser.command("Emulation.setEmulatedMedia", features=[])
-    assert empty["low"] == full["low"] == []
+    assert empty["low"] == full["low"] == about["low"] == []
+    assert about["checked"] > 8
     assert (empty["checked"] > 20, full["checked"] > 60) == (True, True)
