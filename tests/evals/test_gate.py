@@ -18,7 +18,7 @@ from tests.evals.conftest import question, row
 
 def scores(overall: dict[str, float], **by_type: dict[str, float]) -> Scores:
     def intervals(means: dict[str, float]) -> dict[str, Interval]:
-        return {name: Interval(mean=mean, low=0.0, high=1.0, count=3) for name, mean in means.items()}
+        return {name: Interval(mean=mean, low=0.0, high=1.0, count=1000) for name, mean in means.items()}
 
     return Scores(
         overall=intervals(overall),
@@ -112,22 +112,24 @@ def test_raised_to_what_was_reached() -> None:
     gate = Gate({"all": {"passed": 0.5, "figures": 0.9, "mrr": 0.3}, "why": {"passed": 0.4, "figures": 0.2}})
     reached = scores({"passed": 2 / 3, "figures": 0.8, "language": 1.0}, lookup={"passed": 0.57, "figures": 0.1})
     assert gate.raised(reached).root == {
-        "all": {"passed": 0.666, "figures": 0.9, "mrr": 0.3, "language": 1.0},
+        "all": {"passed": 0.665, "figures": 0.9, "mrr": 0.3, "language": 0.999},
         # By type only the share that passes is held.
-        "lookup": {"passed": 0.57},
+        "lookup": {"passed": 0.569},
         "why": {"passed": 0.4, "figures": 0.2},
     }
 
 
 def test_what_is_raised_is_read_again(tmp_path: Path) -> None:
-    raised = Gate({}).raised(Scores.of([row("a", recall_at_5=0.5), row(question("b", type="why"), figures=0.25)]))
+    rows = [row("a", recall_at_5=1.0), row("c", recall_at_5=1.0), row(question("b", type="why"), figures=0.25)]
+    raised = Gate({}).raised(Scores.of(rows))
+    # One question less than was reached: of three, of two, of one.
     assert raised.root == {
-        "all": {"passed": 0.5, "answered": 1.0, "recall@5": 0.5, "figures": 0.25},
-        "lookup": {"passed": 1.0},
+        "all": {"passed": 0.333, "answered": 0.666, "recall@5": 0.5, "figures": 0.0},
+        "lookup": {"passed": 0.5},
         "why": {"passed": 0.0},
     }
     text = raised.text()
-    assert '[all]\n"passed" = 0.5\n"answered" = 1.0\n"recall@5" = 0.5\n' in text
+    assert '[all]\n"passed" = 0.333\n"answered" = 0.666\n"recall@5" = 0.5\n' in text
     assert Gate.read(written(tmp_path, text)) == raised
 
 
@@ -136,7 +138,7 @@ def test_what_is_raised_is_read_again(tmp_path: Path) -> None:
 def test_a_run_meets_what_it_raised_to_the_last_bit(below: float) -> None:
     reached = scores({"passed": nextafter(below, 0)})
     raised = Gate({}).raised(reached)
-    assert raised.root["all"] == {"passed": pytest.approx(below - 0.001)}
+    assert raised.root["all"] == {"passed": pytest.approx(below - 0.002)}
     assert raised.shortfalls(reached) == ()
 
 
@@ -155,9 +157,9 @@ def test_raising_never_lowers_and_is_met_by_the_run_it_was_raised_to(
     raised = gate.raised(reached)
     for group, check, threshold in gate.thresholds():
         assert raised.root[group][check] >= threshold
-    # What it asks for beyond the old is no more than was reached, and less by a thousandth at most.
+    # What it asks for beyond the old is no more than was reached, and less by one of a thousand questions and by what is rounded off.
     short = {(one.group, one.check) for one in raised.shortfalls(reached)}
     assert short == {(one.group, one.check) for one in gate.shortfalls(reached)}
     for check, mean in overall.items():
-        assert mean - raised.root["all"][check] < 0.0010001
+        assert mean - raised.root["all"][check] < 0.0020001
     assert raised.raised(reached) == raised
