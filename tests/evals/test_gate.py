@@ -157,7 +157,7 @@ def test_raising_never_lowers_and_is_met_by_the_run_it_was_raised_to(
     raised = gate.raised(reached)
     for group, check, threshold in gate.thresholds():
         assert raised.root[group][check] >= threshold
-    # What it asks for beyond the old is no more than was reached, and less by one of a thousand questions and by what is rounded off.
+    # What it asks for beyond the old is what was reached, less one of a thousand questions and what is rounded off.
     short = {(one.group, one.check) for one in raised.shortfalls(reached)}
     assert short == {(one.group, one.check) for one in gate.shortfalls(reached)}
     for check, mean in overall.items():
