@@ -292,7 +292,7 @@ def _plain(request: Request, words: Mapping[str, Any], max_question_length: int)
     if request.intent is Intent.ABOUT_BOT and says("thanks", request.text):
         return str(words["thanks"])
     if request.intent is Intent.ABOUT_YOU:
-        return str(words["about_you"])
+        return str(words["forgotten" if request.forgets else "about_you"])
     if request.intent in (Intent.OUT_OF_SCOPE, Intent.ABOUT_BOT):
         return str(words[str(request.intent)])
     return str(words["silence"]["nothing"])

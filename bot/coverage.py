@@ -57,8 +57,9 @@ class Coverage:
         self._believed = _Wordings(believed, vectors)
 
     def examine(self, request: Request, hits: Sequence[Hit]) -> Covered:
-        """What is asked beyond the articles, or on a false premise; a decision is never for want of an answer."""
-        if request.intent is Intent.DECISION or not request.needs_evidence:
+        """What is asked beyond the articles, or on a false premise; of a decision only what it says that they say."""
+        decides = request.intent is Intent.DECISION
+        if not request.needs_evidence or (decides and not says("presumes", simplified(request.text))):
             return Covered()
         text = f"{request.background} {request.text}" if request.background else request.text
         query = self._embedder.embed_queries([simplified(text)])[0]
@@ -70,6 +71,8 @@ class Coverage:
         # What a message leans on was answered before, and may have been put right.
         if premise and believed - max(said, asked) > _PREMISE_MARGIN and not request.background:
             return Covered(premise=premise)
+        if decides:
+            return Covered()
         margin = self._margin(request, hits)
         if unsaid and asked - said > margin and near & set(unsaid.notes) and _suits(unsaid, request):
             return Covered(unsaid=unsaid)

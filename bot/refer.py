@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from bot.cues import cue, cued_places, mark_places, says
 from bot.naming import place_name
 from bot.turn import Context, Intent, Reference, Request
+from knowledge.figures import figure_keys
 from knowledge.passage import Frozen, Language
 from knowledge.places import Mention, find_places
 from knowledge.script import simplified
@@ -100,6 +101,9 @@ def _listed(message: str) -> list[str]:
 
 def _source(plain: str, bare: int, mentions: Sequence[Mention], context: Context) -> Resolved | None:
     if mentions or not says("doubts_source", plain) or bare > _SHORT or not context.cited or not context.request:
+        return None
+    # A figure says by itself what is doubted.
+    if figure_keys(plain):
         return None
     focus = tuple(dict.fromkeys(id_ for ids in context.cited for id_ in ids))[:_MOST_FOCUS]
     if context.request.intent is Intent.LOOKUP:

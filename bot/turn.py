@@ -160,6 +160,7 @@ class Request(Frozen):
     doubts_source: bool = False
     one_sided: Literal["for", "against"] | None = None
     wants_estimate: bool = False
+    forgets: bool = False
     reference: Reference | None = None
     background: str = ""
     focus: tuple[str, ...] = ()

@@ -73,7 +73,7 @@ class Understander:
         profile = _profile(clean, request, context.profile)
         again = resolved is not None and resolved.reference is Reference.AGAIN
         if not again and _only_tells(clean, request, context.profile, profile):
-            request = _told(request, context)
+            request = _told(request, context).model_copy(update={"forgets": bool(forgotten(clean))})
         return request.model_copy(update={"asked": text, "profile": profile, "asked_before": context.asked})
 
     def corrected(self, context: Context, profile: Profile) -> Context:
@@ -261,7 +261,7 @@ def _only_tells(message: str, request: Request, before: Profile, after: Profile)
 def _told(request: Request, context: Context) -> Request:
     """The decision under way once more, now that more is known; without one a word of acknowledgement."""
     previous = context.request
-    if previous and previous.intent is Intent.DECISION and not request.places:
+    if previous and previous.intent is Intent.DECISION and not request.places and not forgotten(request.text):
         return previous.model_copy(update={"language": request.language})
     if request.intent is Intent.DECISION and request.destinations:
         return request

@@ -79,8 +79,11 @@ def weigh(
     ``covered`` says what of it no article says, and what it wrongly takes for said.
     """
     evidence = _BY_INTENT[request.intent](request, hits, theme, corpus)
-    if request.intent is Intent.DECISION or not request.needs_evidence:
+    if not request.needs_evidence:
         return evidence
+    if request.intent is Intent.DECISION:
+        premise = covered.premise if covered else None
+        return _put_right(evidence, request, premise, corpus) if premise else evidence
     evidence = _put_right(evidence, request, covered.premise if covered else None, corpus)
     evidence = _own_up(evidence, covered.unsaid if covered else None, corpus)
     if request.wants_estimate and evidence.silences:
@@ -93,13 +96,14 @@ def _put_right(evidence: Evidence, request: Request, premise: Premise | None, co
     if premise:
         right = tuple(corpus.passages[id_] for id_ in premise.notes if id_ in corpus.passages)
         corrected, kind = right, "premise"
-    elif evidence.points and _is_other_figure(request, evidence.points):
+    elif evidence.points and not request.reference and _is_other_figure(request, evidence.points):
         corrected, kind = evidence.points[:1], "figure"
     else:
         return evidence
     rest = tuple(p for p in evidence.points if p not in corrected)
     # What is asked on a false premise is answered by putting that right.
-    silences = tuple(silence for silence in evidence.silences if silence.subject == "unknown_place")
+    decides = request.intent is Intent.DECISION
+    silences = tuple(s for s in evidence.silences if decides or s.subject == "unknown_place")
     changed = {"corrections": corrected, "corrected": kind, "points": rest, "silences": silences}
     return evidence.model_copy(update=changed)
 
@@ -235,7 +239,8 @@ def _side_by_side(request: Request, places: Sequence[str], hits: Sequence[Hit]) 
             )
             for id_ in places
         ]
-        if asked or any(cell.passages for cell in row):
+        told = {p.id for cell in row for p in cell.passages} - {p.id for cell in cells for p in cell.passages}
+        if asked or told:
             cells += row
     return tuple(cells) if any(cell.passages for cell in cells) else ()
 
@@ -343,7 +348,7 @@ def _decision(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus
         con=con,
         also=tuple(p for p in also if not any(p in warning.passages for warning in due))[:_MOST_ALSO],
         caveats=due,
-        tensions=_tensions(request, (*pro, *con, *(p for w in due for p in w.passages)), corpus)[:2],
+        tensions=_decided_tensions(request, (*pro, *con), due, corpus),
         silences=_decision_silences(request, corpus),
         unknown=_unknown(request),
         own=_own_share(request, corpus),
@@ -561,6 +566,15 @@ def _has_offer_of_money(request: Request, corpus: Corpus) -> bool:
         "subsidies" in p.topics and p.speaks_to == "person" and bool(set(p.cities) & set(request.destinations))
         for p in corpus.passages.values()
     )
+
+
+def _decided_tensions(
+    request: Request, shown: Sequence[Passage], due: Sequence[CaveatDue], corpus: Corpus
+) -> tuple[Tension, ...]:
+    """Where a side of the decision pulls apart from others, and where a warning does that is not of one place."""
+    warned = _tensions(request, [p for warning in due for p in warning.passages], corpus)
+    found = (*_tensions(request, shown, corpus), *(tension for tension in warned if not tension.cities))
+    return tuple(dict.fromkeys(found))[:2]
 
 
 def _tensions(request: Request, shown: Sequence[Passage], corpus: Corpus) -> tuple[Tension, ...]:

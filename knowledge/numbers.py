@@ -255,7 +255,7 @@ _SCALED_CN = re.compile(r"([一二三四五六七八九两])[十百千万亿]{1,
 _BARE_SCALE = re.compile(r"[百千万亿]{1,3}")
 _BARE_BEFORE = re.compile(r"(?:上|近|超|过|逾|破|成|达|年薪|月薪|月入|资产|身家|造价)\Z")
 _MORE_SCALE = re.compile(r"(?:\s(?!百强|千里|万达|万科))?([多余来几]?)(百万|千万|万亿|[百千万亿](?![姓度货]))")
-_AFTER_WAN = re.compile(r"(\d{1,4})([千百万]?)(?![\d.,%年月日])")
+_AFTER_WAN = re.compile(r"(\d{1,4})([千百万]?)(?![\d.%年月日]|,\d)")
 _SUFFIX_EN = re.compile(rf"[\s-]?({_any(_EN_SCALE)})(?![a-z])")
 _AND_A_HALF = re.compile(r"(?:\sand\sa|-and-a)[\s-]half(?![a-z])")
 _VAGUE = re.compile(r"[多余来几](?![数年少])|多(?=年)|\+(?!\d)")
