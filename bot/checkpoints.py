@@ -62,7 +62,8 @@ class Checkpoints(SqliteSaver):
         """Every conversation, the one with the latest change first."""
         query = f"SELECT thread_id, {', '.join(_LISTED)} FROM checkpoints ORDER BY thread_id, checkpoint_id"
         with self.cursor(transaction=False) as cursor:
-            rows = cursor.execute(query).fetchall()
+            # What an earlier version wrote has no time beside it, and no turn that could be shown.
+            rows = [row for row in cursor.execute(query).fetchall() if row[-1]]
         found = [_summary(thread_id, [row[1:] for row in group]) for thread_id, group in groupby(rows, lambda r: r[0])]
         return tuple(sorted(found, key=lambda thread: thread.updated, reverse=True))
 

@@ -245,6 +245,13 @@ def _side_by_side(request: Request, places: Sequence[str], hits: Sequence[Hit]) 
     return tuple(cells) if any(cell.passages for cell in cells) else ()
 
 
+def _choices(request: Request, hits: Sequence[Hit]) -> tuple[Cell, ...]:
+    """The destinations of a decision side by side, in every respect: what else it mentions is not all that matters."""
+    if len(request.destinations) < 2:
+        return ()
+    return _side_by_side(request.model_copy(update={"topics": ()}), request.destinations, hits)
+
+
 def _silent_sides(request: Request, sides: Sequence[Cell], corpus: Corpus) -> tuple[Silence, ...]:
     """The places of a comparison of which nothing is said, at all or in any respect asked for."""
     said = {cell.place for cell in sides if cell.passages}
@@ -343,7 +350,7 @@ def _decision(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus
         if (kept := tuple(p for p in warning.passages if p.id not in shown)) or warning.kind in _NETWORKS_AND_RETURNS
     )
     return Evidence(
-        sides=_side_by_side(request, request.destinations, hits) if len(request.destinations) > 1 else (),
+        sides=_choices(request, hits),
         pro=pro,
         con=con,
         also=tuple(p for p in also if not any(p in warning.passages for warning in due))[:_MOST_ALSO],

@@ -97,6 +97,14 @@ def test_the_same_question_twice_is_two_turns(kept: Conversations) -> None:
     assert (questions(kept, "t"), kept.threads()[0].turns) == (["one", "one"], 2)
 
 
+def test_what_an_earlier_version_kept_is_not_listed(kept: Conversations, file: Path) -> None:
+    list(kept.stream("one", "a", None))
+    list(kept.stream("two", "b", None))
+    with sqlite3.connect(file) as database:
+        database.execute("UPDATE checkpoints SET metadata = '{}' WHERE thread_id = 'a'")
+    assert [thread.id for thread in kept.threads()] == ["b"]
+
+
 def test_thousands_of_threads_are_listed_at_once(kept: Conversations, file: Path) -> None:
     say(kept, "t", "long one")
     began = datetime(2026, 1, 1, tzinfo=UTC)
