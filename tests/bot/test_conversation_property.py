@@ -191,7 +191,6 @@ def test_some_conversations_are_sound(notes_advisor: Advisor, turns: list[Turn])
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason=PENDING, strict=False)
 @settings(_fixed, max_examples=300)
 @given(turns=CONVERSATIONS)
 def test_many_conversations_are_sound(notes_advisor: Advisor, turns: list[Turn]) -> None:

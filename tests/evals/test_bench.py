@@ -220,7 +220,10 @@ def test_a_short_run_measures_everything(tmp_path: Path) -> None:
         "cold_start_to_model",
         "resident_gib",
         "peak_gib",
+        "late_turn_to_early",
     ]
+    assert dumped["conversations"]["talk"]["lost"] == 0
+    assert dumped["conversations"]["growth"].pop("ratio") > 0
     measured = Report.model_validate(dumped)
     assert measured.settings.questions == len(measured.samples) == 28
     assert measured.settings.data_dir is None
