@@ -29,7 +29,7 @@ def page(browser: Browser, notes_advisor: Advisor) -> Browser:
             "Should I move from Shanghai to Chengdu?",
             "en-GB",
             "Relationship networks",
-            "In new first-tier cities such as Wuhan and Chengdu",
+            "Chengdu bets on high-value services and consumption",
         ),
         ("我该从上海搬到成都吗？", "zh-CN", "关系网", "在武汉、成都这样的新一线城市"),
     ],
