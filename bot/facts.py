@@ -1,7 +1,7 @@
 """What people say about themselves: a message in, the facts it states of its writer out.
 
-A number is marked by one character, so that the patterns of ``facts.yaml`` find the words around it and the figure
-parser reads it. Whose fact it is, is told by the nearest word before it that names a holder: 我 and "my rent" are the
+A number is marked by one character and a place by another, so that the patterns of ``facts.yaml`` find the words
+around them. Whose fact it is, is told by the nearest word before it that names a holder: 我 and "my rent" are the
 writer's, while a colleague's age, an article's example, an offer or an "if" is not.
 """
 
@@ -73,12 +73,13 @@ def forgotten(text: str) -> frozenset[str]:
 
 # --- patterns ---
 
-_BARE, _AGED, _REST = (0xE000, 0xE0FF), (0xE100, 0xE1FF), 0xE3FF
-_MARK, _MARK_LIKE = re.compile("[\ue000-\ue1ff]"), re.compile("[\ue000-\ue3ff]")
-_HAN, _LATIN = re.compile("[\u4e00-\u9fff]"), re.compile("[a-z]")
+_BARE, _AGED, _REST = (0xE000, 0xE0FF), (0xE100, 0xE1FF), "\ue3ff"
+_PLACE, _HAN_PLACE, _PLACE_REST = "\ue400", "\ue401", "\ue402"
+_MARK, _MARK_LIKE = re.compile("[\ue000-\ue1ff]"), re.compile("[\ue000-\ue402]")
+_HAN, _LATIN = re.compile("[\u4e00-\u9fff\ue401]"), re.compile("[a-z]")
 _LANGUAGES = ("zh", "en")
 # In a pattern, ^ and $ are the bounds of a clause.
-_OPENS = "(?:^|(?<=[,，、。；;!！?？\n(:])\\s?|(?<=\\.\\s)|(?<=[\u4e00-\u9fff\ue3ff]\\s))"
+_OPENS = "(?:^|(?<=[,，、。；;!！?？\n(:])\\s?|(?<=\\.\\s)|(?<=[\u4e00-\u9fff\ue3ff-\ue402]\\s))"
 _CLOSES = "(?=\\Z|[,，、。；;.!！?？\n)])"
 
 
@@ -95,14 +96,20 @@ def _words(language: str) -> dict[str, str]:
     words = {key: value if isinstance(value, str) else value[language] for key, value in table["words"].items()}
     titles, activities = table["titles"][language], table["activities"][language]
     industries = [_whole(word) for each in table["industries"] for word in each["words"][language]]
-    words["F"] = f"([{chr(_BARE[0])}-{chr(_BARE[1])}]){chr(_REST)}*+"
-    words["A"] = f"([{chr(_AGED[0])}-{chr(_AGED[1])}]){chr(_REST)}*+"
+    words["F"] = f"([{chr(_BARE[0])}-{chr(_BARE[1])}]){_REST}*+"
+    words["A"] = f"([{chr(_AGED[0])}-{chr(_AGED[1])}]){_REST}*+"
+    words["P"] = f"[{_PLACE}{_HAN_PLACE}]{_PLACE_REST}*+"
     words["ACTIVITY"] = _any(activities)
-    words["INDUSTRY"] = f"(?P<industry>{_any(industries)})"
-    before = (
-        r"[^\W的在是做当干了我想找和个名位岁年月这那写]{0,6}?" if language == "zh" else r"(?:[a-z][a-z+/-]*[ ]){0,3}?"
-    )
-    words["TITLE"] = f"(?P<work>{before}{_any(titles)})" + ("" if language == "zh" else r"(?![a-z])")
+    # 做公务员的朋友 is a friend
+    whose = "(?![^，。]{0,4}的(?:‹KIN›|[人男女]))" if language == "zh" else ""
+    words["INDUSTRY"] = f"(?P<industry>{_any(industries)}){whose}"
+    before = {
+        "zh": r"[^\W的在是做当干搞从事了我想找和跟个名位岁年月这那写都也就还又去到来有没不给让]{0,6}?",
+        "en": r"(?:[a-z][a-z+/-]*[ ]){0,3}?",
+    }[language]
+    # 客服主管, nurse manager
+    again = f"{_any(titles)}?" if language == "zh" else f"(?:[ ]{_any(titles)})?"
+    words["TITLE"] = f"(?P<work>{before}{_any(titles)}{again})" + (whose or r"(?![a-z])")
     return words
 
 
@@ -160,6 +167,7 @@ class _Holder(StrEnum):
     OFFER = "offer"
     OTHER = "other"
     FAMILY = "family"
+    CHILDREN = "children_of_theirs"
     HYPOTHETICAL = "hypothetical"
     HEARSAY = "hearsay"
     PAST = "past"
@@ -170,6 +178,7 @@ class _Holder(StrEnum):
 
 
 _KEPT = frozenset({_Holder.PARTNERS_KIN, _Holder.OTHER, _Holder.OFFER, _Holder.HYPOTHETICAL})
+_RELATED = frozenset({_Holder.FAMILY, _Holder.CHILDREN})
 _OWN = frozenset({_Holder.SPEAKER})
 _PRESENT = frozenset({_Holder.SPEAKER, _Holder.OFFER, _Holder.ELSEWHERE})
 _OWN_AGE = frozenset({_Holder.SPEAKER, _Holder.OFFER, _Holder.ELSEWHERE, _Holder.WISH})
@@ -182,10 +191,13 @@ _ANYONE = _HOME | {_Holder.OTHER}
 _SENTENCE = re.compile(r"[^。!！?？\n；;]+(?:[。!！?？\n；;]+|$)")
 _STOP = re.compile(r"\.(?=\s|$)")
 _CLAUSE = re.compile(
-    r"[,，、：()]\s*|(?<=[\u4e00-\u9fff\ue000-\ue3ff])\s+(?=[\u4e00-\u9fff\ue000-\ue1ff])"
-    r"|\s(?=(?:but|while|whereas|although|though|because|so|if|and (?:i|my|we|have|has|the|now)|then)\b)|\s[-–—]\s"
+    r"[,，、：()]\s*|(?<=[\u4e00-\u9fff\ue000-\ue401])\s+(?=[\u4e00-\u9fff\ue000-\ue1ff\ue400\ue401])"
+    r"|(?<!what)\s(?=(?:but|while|whereas|although|though|because|so|if|and (?:i|my|we|have|has|the|now)|then)\b)"
+    r"|\s[-–—]\s"
     r"|(?<=[\u4e00-\u9fff\ue3ff])(?=(?:但是?|可是|不过|然后|而我|我现在))"
 )
+# After somebody of the family these are taken for them.
+_PRONOUN = re.compile(r"(?:s?he|his|her)\b|[他她]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +234,7 @@ class _Message:
     def of(cls, text: str) -> _Message:
         plain = _plain(fold(text))
         marked, numbers = _mark(plain)
+        marked = _mark_places(text, marked)
         clauses: list[_Clause] = []
         turns: list[tuple[int, _Holder]] = []
         for start, end in _spans(marked):
@@ -236,6 +249,11 @@ class _Message:
     def clause(self, place: int) -> _Clause:
         at = bisect_right(self.clauses, place, key=lambda clause: clause.start)
         return self.clauses[at - 1] if at else _Clause(0, len(self.marked), self.marked, False)
+
+    def said_before(self, place: int) -> str:
+        """The clause before that of the place."""
+        start = self.clause(place).start
+        return self.clause(start - 1).text if start else ""
 
     def value(self, mark: str) -> Decimal:
         return self.numbers[mark]
@@ -260,7 +278,7 @@ class _Message:
 
     def after(self, mark: str) -> int:
         end = self.place(mark) + 1
-        while end < len(self.marked) and self.marked[end] == chr(_REST):
+        while end < len(self.marked) and self.marked[end] == _REST:
             end += 1
         return end
 
@@ -299,23 +317,29 @@ def _read_sentence(marked: str, start: int, end: int, clauses: list[_Clause], tu
         words = [word for word in words if not match.start() <= word[0] - start < match.end()]
         words = sorted([*words, (start + match.start(), _Holder.FORGETTING)])
     base = _Holder.HEARSAY if any(holder is _Holder.HEARSAY for _, holder in words) else _Holder.SPEAKER
-    kept = base
+    kept, related = base, None
     for left, right in pairwise(bounds):
         text = marked[left:right].rstrip(" ,，、。.;；!！?？\n")
         here = [(place, holder) for place, holder in words if left <= place < right]
         supposed = kept is _Holder.HYPOTHETICAL and not _says("resets", text)
         current = kept
         turns.append((left - 1, kept))
-        for place, holder in here:
+        for place, named in here:
+            holder = related if related and _PRONOUN.match(marked, place) else named
+            # 隔壁家儿子, a friend and the kids
+            if holder in _RELATED and current is _Holder.OTHER and not _says("speaker", marked[place : place + 3]):
+                holder = _Holder.OTHER
+            related = holder if holder in _RELATED else related
             supposed = supposed or holder is _Holder.HYPOTHETICAL
             current = _Holder.HYPOTHETICAL if supposed else holder
             turns.append((place, current))
-        own = any(holder in (_Holder.SPEAKER, _Holder.FAMILY, _Holder.OTHER) for _, holder in here)
+        own = any(holder in (_Holder.SPEAKER, *_RELATED, _Holder.OTHER) for _, holder in here)
         clauses.append(_Clause(left, right, text, not own and _says("question", marked[left:right])))
         if here and current is _Holder.FAMILY and _MARK.search(marked, here[-1][0], right):
             kept = current
         elif current in _KEPT:
-            kept = current if current is not _Holder.HYPOTHETICAL or _MARK.search(text) else base
+            # "If I went home, the pay …": what follows a bare condition is of there, not of now.
+            kept = current if current is not _Holder.HYPOTHETICAL or _MARK.search(text) else _Holder.ELSEWHERE
         elif any(holder is _Holder.SPEAKER for _, holder in here):
             kept = _Holder.SPEAKER if base is not _Holder.HEARSAY else base
         elif kept is _Holder.HYPOTHETICAL and not supposed:
@@ -325,13 +349,22 @@ def _read_sentence(marked: str, start: int, end: int, clauses: list[_Clause], tu
 # --- numbers ---
 
 # Each way of writing, and the same in as many characters: 1.5w, 20 grand, 8k5, 一万五六 (its lower end), 二十七八;
-# figures takes the 一 of 只有一万二 for an article.
+# figures takes the 一 of 只有一万二 and 三千三一个月 for an article; 三十来个 of money is 三十来万.
 _CHAT = (
     (re.compile(r"(?<=[\d一二两三四五六七八九十百半])(\s?)w(?![a-z])"), r"\1万"),
     (re.compile(r"(?<=\d)(\s?)grand\b"), r"\1k    "),
     (re.compile(r"(?<![\d.])(\d)([k千])(\d)(?![\d.,]|\s?[k千万])"), r"\1.\3\2"),
     (re.compile(r"有(?=一[百千万])"), "是"),
-    (re.compile(r"(?<=[万千百十])([一二三四五六七八九])[一二三四五六七八九](?![百千万十])"), r"\1 "),
+    (re.compile(r"(?<=[百千万][一二三四五六七八九])一个月"), "每个月"),
+    (re.compile(r"(?<![\d一二两三四五六七八九十百几])(?:万把|小万)"), "一万"),
+    (re.compile(r"(?<![\d一二两三四五六七八九十百几])千把"), "一千"),
+    (re.compile(r"(?:(?<=\d\d)|(?<=[十百来]))个(?=$|[,，。;；！吧的了左税])"), "万"),
+    (re.compile(r"(?<=[万千百十])([一二三四五六七八九])[一二三四五六七八九](?![百千万十个年月次])"), r"\1 "),
+)
+# 26yo and 28F are 26岁 and 28岁.
+_YEARS_OLD = re.compile(
+    r"(?<![\d.,])([1-7]\d)(?:(\s?/?\s?(?:yo|y/o|yrs? old))\b"
+    r"|(?:(?<=^..)|(?<=[,，(;]..)|(?<=[,，(;]\s..)|(?<=i'm ..)|(?<=im ..))(\s?/?\s?[fm])(?=$|[\s,.;!?)，。]))"
 )
 _FOREIGN = re.compile(r"\s?(?:usd|dollars?|hkd|euros?|pounds|美元|美金|美刀|刀|港币|欧元|英镑|日元)")
 
@@ -341,7 +374,7 @@ def _plain(folded: str) -> str:
     text = _MARK_LIKE.sub(" ", folded)
     for written, plain in _CHAT:
         text = written.sub(plain, text)
-    return text
+    return _YEARS_OLD.sub(lambda found: (f"{found[1]}岁" + _REST * len(found[0]))[: len(found[0])], text)
 
 
 def _mark(plain: str) -> tuple[str, dict[str, Decimal]]:
@@ -354,9 +387,18 @@ def _mark(plain: str) -> tuple[str, dict[str, Decimal]]:
         if not _is_amount(figure, plain) or ord(mark) > end or figure.start < last:
             continue
         numbers[mark] = figure.values[0]
-        parts += [plain[last : figure.start], mark, chr(_REST) * (figure.end - figure.start - 1)]
+        parts += [plain[last : figure.start], mark, _REST * (figure.end - figure.start - 1)]
         last = figure.end
     return "".join([*parts, plain[last:]]), numbers
+
+
+def _mark_places(text: str, marked: str) -> str:
+    for mention in find_places(text):
+        start, end = mention.start, mention.end - text.endswith(("籍", "户"), mention.start, mention.end)
+        if mention.place.kind in ("city", "county", "province") and not _MARK_LIKE.search(marked, start, end):
+            mark = _HAN_PLACE if _HAN.search(text, start, end) else _PLACE
+            marked = marked[:start] + mark + _PLACE_REST * (end - start - 1) + marked[end:]
+    return marked
 
 
 def _is_amount(figure: Figure, plain: str) -> bool:
@@ -383,6 +425,7 @@ _DIGITS = str.maketrans("零一二三四五六七八九", "0123456789")
 
 def _age(message: _Message, today: date | None) -> int | None:
     year = (today or date.today()).year
+    not_own = {mark for match in message.find("not_age") for mark in match.groups()}
     for name, read in _AGE_READERS.items():
         for match in message.find(name):
             said = next(group for group in match.groups() if group)
@@ -393,7 +436,7 @@ def _age(message: _Message, today: date | None) -> int | None:
                 value = message.value(right)
             else:
                 value = Decimal(read(said.translate(_DIGITS), year))
-            if value in _AGES and message.holder(place) in _OWN_AGE:
+            if value in _AGES and said not in not_own and message.holder(place) in _OWN_AGE:
                 return int(value)
     return None
 
@@ -433,6 +476,8 @@ _AGE_READERS: Mapping[str, Callable[[str, int], int]] = {
 # --- money ---
 
 _LEAST_PAY = 1000
+# Who names so much and no month speaks of a year.
+_LEAST_A_YEAR = 150_000
 _PAY, _RENTS, _SAVED = (500, 5_000_000), (100, 100_000), (1000, 1_000_000_000)
 _TAX_REACH = 14
 
@@ -448,9 +493,10 @@ def _amounts(message: _Message, name: str, bounds: tuple[int, int]) -> Iterator[
     for start, mark, right in [*message.amounts(name)]:
         allowed = _PRESENT if message.follows("present_after", mark) else _OWN
         if message.is_own(message.place(mark), allowed) and not message.follows("after_offer", mark):
-            value = float(message.numbers[right])
+            value = float(message.value(right))
             if name != "savings" and _is_yearly(message, start, mark):
-                value = round(value / 12, 2)
+                # 年薪40 and 年包45个 are of ten thousands.
+                value = round((value * 10_000 if value < 1000 else value) / 12, 2)
             if bounds[0] <= value <= bounds[1]:
                 yield value, start, mark
 
@@ -458,7 +504,9 @@ def _amounts(message: _Message, name: str, bounds: tuple[int, int]) -> Iterator[
 def _is_yearly(message: _Message, start: int, mark: str) -> bool:
     place = message.place(mark)
     before = message.marked[max(message.clause(place).start, start - 8) : place]
-    return message.follows("yearly_after", mark) or _says("yearly_before", before)
+    if message.follows("yearly_after", mark) or _says("yearly_before", before):
+        return True
+    return message.value(mark) >= _LEAST_A_YEAR and not _says("monthly", message.clause(place).text)
 
 
 def _rent(message: _Message) -> float | None:
@@ -471,13 +519,23 @@ def _savings(message: _Message) -> float | None:
 
 
 def _salary(message: _Message) -> _Pay | None:
-    for name in ("salary", "salary_alone"):
+    for name in ("salary", "salary_alone", "salary_bare"):
         for value, start, mark in _amounts(message, name, _PAY):
             place = message.place(mark)
             before = message.marked[message.clause(place).start : place]
-            if not _says("combined", before) and not (name == "salary_alone" and _says("not_pay", before)):
+            with_last = before if _says("speaker", before) else message.said_before(place) + before
+            if _says("combined", with_last) or message.follows("combined_after", mark):
+                continue
+            if name == "salary" or (_lists(message, place) if name == "salary_bare" else not _says("not_pay", before)):
                 return _Pay(value, _before_tax(message, start, mark))
     return None
+
+
+def _lists(message: _Message, place: int) -> bool:
+    """Whether the clause goes on from one on the writer, in a message that says who they are: nurse, Wuhan, 9k."""
+    start = message.clause(place).start
+    goes_on = start > 0 and message.is_own(start - 1)
+    return goes_on and any(_own(message, name, _OWN) for name in ("age", "working", "doing"))
 
 
 def _before_tax(message: _Message, start: int, mark: str) -> bool | None:
@@ -497,7 +555,7 @@ def _before_tax(message: _Message, start: int, mark: str) -> bool | None:
 
 # --- work ---
 
-_LONGEST_WORK = 24
+_LONGEST_WORK = 32
 _FIELD = re.compile(r" in ([a-z-]+(?: [a-z-]+)??)(?=$|[,.;!?]| (?:at|and|for|from|with) )")
 _SCHOLARS = ("postdoc", "researcher", "professor", "lecturer", "phd student", "scientist")
 
@@ -519,10 +577,7 @@ def _title(message: _Message, start: int, end: int) -> str | None:
     while (stripped := _find("strip", folded)) and stripped[0].start() == 0:
         start += stripped[0].end()
         folded = message.marked[start:end]
-    places = find_places(message.text[start:end])
-    if places and places[0].start == 0:
-        start += places[0].end
-    if folded.endswith(_SCHOLARS) and (study := _FIELD.match(message.marked, end)) and not find_places(study[1]):
+    if folded.endswith(_SCHOLARS) and (study := _FIELD.match(message.marked, end)):
         end = study.end() if study.end() - start <= _LONGEST_WORK else end
     said = message.text[start:end].strip(" 的")
     return said if said and len(said) <= _LONGEST_WORK and not _says("not_titles", said.lower()) else None
@@ -564,7 +619,7 @@ def _industry_words() -> tuple[tuple[Mapping[str, Any], re.Pattern[str]], ...]:
 
 
 def _own(message: _Message, name: str, allowed: frozenset[_Holder] = _HOME) -> list[re.Match[str]]:
-    return [match for match in message.find(name) if message.is_own(match.start(), allowed)]
+    return [match for match in message.find(name) if message.is_own(match.start(match.lastindex or 0), allowed)]
 
 
 def _apart(matches: list[re.Match[str]], others: list[re.Match[str]]) -> list[re.Match[str]]:

@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
+from bot.cues import cued_places, mark_places
 from bot.facts import Facts, forgotten, read_facts
+from knowledge.places import find_places
+from knowledge.script import simplified
 
 TODAY = date(2026, 7, 1)
 PLACES = {"origin", "destination", "home_town"}
@@ -34,8 +37,17 @@ def test_a_message_asks_these_fields_to_be_forgotten(case: dict[str, Any]) -> No
     assert forgotten(case["say"]) == (set(Facts.model_fields) | PLACES if asked == "all" else set(asked))
 
 
+@pytest.mark.parametrize("case", [c for c in CASES if "origin" in c or "home_town" in c], ids=lambda case: case["say"])
+def test_a_message_says_where_its_writer_lives_and_comes_from(case: dict[str, Any]) -> None:
+    mentions = find_places(case["say"])
+    marked = mark_places(simplified(case["say"]), [(m.start, m.end) for m in mentions])
+    for field, cue, at in (("origin", "residence", -1), ("home_town", "hometown", 0)):
+        named = [mentions[number].place.id for number in cued_places(cue, marked)]
+        assert (named[at] if named else None) == case.get(field)
+
+
 def test_a_third_of_the_cases_state_nothing() -> None:
-    assert len(CASES) >= 240
+    assert len(CASES) >= 600
     assert sum(not stated(case) for case in CASES) * 3 >= len(CASES)
 
 
