@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, version
 from typing import NamedTuple
 from uuid import uuid4
 
 from bot.errors import QuliuError
 from bot.settings import Settings
+from knowledge.packages import versions
 
 _PACKAGES = (
     "torch",
@@ -35,12 +35,11 @@ class Finding(NamedTuple):
 
 def examine(settings: Settings) -> Iterator[Finding]:
     """Findings in the order in which one rests on another; what cannot work stops the rest."""
-    yield Finding("quliu", True, f"{_version('quliu')}, Python {platform.python_version()}")
-    missing = [name for name in _PACKAGES if _version(name) is None]
-    versions = ", ".join(f"{name} {_version(name)}" for name in _PACKAGES if name not in missing)
-    yield Finding(
-        "packages", not missing, versions if not missing else f"missing: {', '.join(missing)}; run `make chat`"
-    )
+    installed = versions(("quliu", *_PACKAGES))
+    yield Finding("quliu", True, f"{installed.pop('quliu')}, Python {platform.python_version()}")
+    missing = [name for name, version in installed.items() if version is None]
+    found = ", ".join(f"{name} {version}" for name, version in installed.items())
+    yield Finding("packages", not missing, found if not missing else f"missing: {', '.join(missing)}; run `make chat`")
     yield Finding("data", True, str(settings.data_dir))
     rebuilt: list[str] = []
     try:
@@ -65,10 +64,3 @@ def examine(settings: Settings) -> Iterator[Finding]:
             return
         detail = f"{len(answer.claims)} claims, {len(answer.citations)} citations, {answer.timings_ms.total:.0f} ms"
         yield Finding("test question", bool(answer.citations), detail)
-
-
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None

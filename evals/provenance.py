@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import subprocess
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NamedTuple
+
+from knowledge.packages import versions
 
 ROOT = Path(__file__).resolve().parent.parent
 _SOURCES = (".py", ".yaml")
@@ -45,9 +46,9 @@ def checkout() -> Checkout:
     return Checkout(commit or None, None if status is None else bool(status))
 
 
-def versions() -> dict[str, str | None]:
+def packages() -> dict[str, str | None]:
     """Versions of the packages that answers depend on; None where one is not installed."""
-    return {name: _version(name) for name in _PACKAGES}
+    return versions(_PACKAGES)
 
 
 def _git(*arguments: str) -> str | None:
@@ -58,10 +59,3 @@ def _git(*arguments: str) -> str | None:
     except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout.strip()
-
-
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None

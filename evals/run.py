@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from bot.settings import Settings
 from evals.checks import Case, check_answer, check_crash
 from evals.errors import RunError
-from evals.provenance import checkout, sources_hash, versions
+from evals.provenance import checkout, packages, sources_hash
 from evals.question import Question, Selection, questions_hash
 from evals.results import (
     INFO,
@@ -151,7 +151,7 @@ def _begun(settings: Settings, depends_on: Circumstances, count: int) -> tuple[P
         python=platform.python_version(),
         system=platform.platform(),
         cpus=os.cpu_count() or 1,
-        versions=versions(),
+        versions=packages(),
         settings=settings.model_dump(mode="json"),
     )
     write_value(folder / INFO, info)

@@ -6,7 +6,6 @@ import os
 import platform
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -24,6 +23,7 @@ from evals.bench.report import IndexFacts, Machine, Report, RunSettings
 from evals.bench.scale import Scale, SizePlan, System, measure_sizes
 from knowledge import build_index
 from knowledge.embed import SentenceTransformerEmbedder
+from knowledge.packages import versions
 from knowledge.passage import Frozen
 
 Tell = Callable[[str], None]
@@ -99,7 +99,7 @@ def run(plan: Plan, *, data_dir: Path | None, tell: Tell) -> Report:
     asked = questions()[: plan.questions]
     with ExitStack() as stack:
         directory = data_dir or Path(stack.enter_context(TemporaryDirectory(prefix="quliu-bench-")))
-        settings = Settings.model_validate(load_settings().model_dump() | {"data_dir": directory})
+        settings = load_settings().changed(data_dir=directory)
         build_s, prepare_s = _build(settings, tell) if data_dir is None else (None, None)
         tell("Opening the adviser")
         with Advisor.open(settings) as advisor:
@@ -136,7 +136,7 @@ def run(plan: Plan, *, data_dir: Path | None, tell: Tell) -> Report:
                 load_before=load_before,
                 load_after=_load(),
             ),
-            versions={name: _version(name) for name in _PACKAGES},
+            versions=versions(_PACKAGES),
             index=index,
             latency=Latency.of(samples),
             cold_start=cold,
@@ -193,10 +193,3 @@ def _size(directory: Path) -> int:
 
 def _load() -> float | None:
     return os.getloadavg()[0] if hasattr(os, "getloadavg") else None
-
-
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from evals import provenance
-from evals.provenance import Checkout, checkout, sources_hash, versions
+from evals.provenance import Checkout, checkout, packages, sources_hash
 
 
 @pytest.fixture
@@ -81,8 +81,8 @@ def test_where_git_is_missing(root: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_versions_of_what_answers_depend_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = versions()
+    found = packages()
     assert {"torch", "sentence-transformers", "chromadb", "langgraph", "bm25s", "ir-measures"} <= set(found)
     assert found["ir-measures"] == "0.4.3"
     monkeypatch.setattr(provenance, "_PACKAGES", ("no-such-package-here", "pydantic"))
-    assert versions() == {"no-such-package-here": None, "pydantic": found["pydantic"]}
+    assert packages() == {"no-such-package-here": None, "pydantic": found["pydantic"]}
