@@ -59,7 +59,7 @@ class Advisor:
         typical = [*examples(), *_lookups(index)]
         vectors = self._known_vectors([text for _, text in typical])
         classifier = IntentClassifier(self._embed, [intent for intent, _ in typical], vectors)
-        self._understander = Understander(classifier, settings.max_question_length)
+        self._understander = Understander(classifier, settings.max_question_length, index.passages)
         themes = tuple(t for t in load_themes() if _holds(index, (t.notes,)))
         self._retriever = Retriever(index, themes, self._known_vectors([ask for _, ask in theme_asks(themes)]))
         self._coverage = Coverage(
@@ -124,7 +124,7 @@ class Advisor:
         return self._conversations.profile(thread_id)
 
     def set_profile(self, thread_id: str, profile: Profile) -> None:
-        """Put what is known of the person right, from the next answer on; wait for an answer that is being written."""
+        """Put what is known of the person right, from the next answer on; waits for one that is being written."""
         self._conversations.set_profile(thread_id, profile)
 
     def forget(self, thread_id: str) -> None:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, cast
 from uuid import uuid4
+from weakref import WeakValueDictionary
 
 from pydantic import ValidationError
 
@@ -27,9 +28,11 @@ Stored = TypeVar("Stored", Context, Answer, Profile)
 Turn = Callable[[str, Language | None, Context | None], Iterator[tuple[Request, Event]]]
 Correct = Callable[[Context, Profile], Context]
 
+# Seconds to wait for another turn of the same thread.
+_PATIENCE = 30.0
 # So many messages back an enumeration can be referred to.
 _MOST_MESSAGES = 6
-_LISTED = (Section.CORRECTION, Section.POINTS, Section.NEAREST, Section.FOR, Section.AGAINST, Section.CAVEATS)
+_LISTED = (Section.CORRECTION, Section.POINTS, Section.SIDES, Section.NEAREST, Section.FOR, Section.AGAINST, Section.CAVEATS)
 
 
 class _State(TypedDict, total=False):
@@ -62,12 +65,13 @@ class Conversations:
         self._turn = turn
         self._correct = correct
         self._lock = threading.Lock()
+        self._busy: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
         self._opened: tuple[CompiledStateGraph[Any, Any, Any, Any], Checkpoints] | None = None
 
     def stream(self, text: str, thread_id: str, language: Language | None) -> Iterator[Event]:
         """The events of one turn; it is remembered once the answer is complete."""
         state = {"message": text, "language": language, "correction": None}
-        with self._told():
+        with self._told(), self._alone(thread_id):
             graph, _ = self._open()
             events = graph.stream(state, _config(thread_id), stream_mode="custom", durability="exit")
             yield from cast(Iterator[Event], events)
@@ -114,7 +118,8 @@ class Conversations:
     def set_profile(self, thread_id: str, profile: Profile) -> None:
         """Put what is known of the person right; this is no turn, and begins a thread that is not begun.
 
-        Raises ConversationError where a value is not valid, as a changed copy may hold one.
+        It waits for an answer that is being written. Raises ConversationError where that takes too long, or where a
+        value is not valid, as a changed copy may hold one.
         """
         try:
             profile = Profile.model_validate(profile.model_dump())
@@ -123,7 +128,7 @@ class Conversations:
             where = ".".join(str(part) for part in first["loc"]) or "profile"
             raise ConversationError(f"{where}={first['input']!r} is not valid ({first['msg']}); correct it.") from error
         state = {"message": "", "language": None, "correction": profile.model_dump_json()}
-        with self._told():
+        with self._told(), self._alone(thread_id):
             graph, _ = self._open()
             graph.invoke(state, _config(thread_id), durability="exit")
 
@@ -159,6 +164,19 @@ class Conversations:
         graph.add_edge("answer_it", END)
         graph.add_edge("put_right", END)
         return graph.compile(checkpointer=saved), saved
+
+    @contextmanager
+    def _alone(self, thread_id: str) -> Iterator[None]:
+        """Let nothing else change a thread meanwhile: a turn stores all that it found at its beginning, and more."""
+        with self._lock:
+            # A stream may be read on in another thread of the process than it was begun in, which an RLock forbids.
+            lock = self._busy.setdefault(thread_id, threading.Lock())
+        if not lock.acquire(timeout=_PATIENCE):
+            raise ConversationError("An answer is still being written in this conversation; read it to its end first.")
+        try:
+            yield
+        finally:
+            lock.release()
 
     @contextmanager
     def _told(self) -> Iterator[None]:

@@ -6,6 +6,7 @@ import json
 import random
 import signal
 import sqlite3
+import threading
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -77,6 +78,17 @@ def test_a_thread_may_begin_with_a_profile(kept: Conversations) -> None:
     assert kept.profile("t") == Profile(origin="上海", destination="成都", destinations=("成都",))
     say(kept, "t", "one")
     assert [(t.title, t.turns) for t in kept.threads()] == [("one", 1)]
+
+
+def test_a_correction_waits_for_the_answer_that_is_being_written(kept: Conversations) -> None:
+    turn = kept.stream("one", "t", None)
+    next(turn)
+    correction = threading.Thread(target=kept.set_profile, args=("t", Profile(age=32)))
+    correction.start()
+    correction.join(timeout=0.2)
+    list(turn)
+    correction.join()
+    assert (questions(kept, "t"), kept.profile("t").age) == (["one"], 32)
 
 
 def test_a_turn_that_is_left_or_fails_repeats_no_answer(kept: Conversations) -> None:
