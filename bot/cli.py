@@ -17,7 +17,16 @@ from uuid import uuid4
 import typer
 from rich.console import Console
 from rich.markdown import Markdown
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -29,7 +38,8 @@ if TYPE_CHECKING:
     from bot.advisor import Advisor
     from bot.conversation import Conversations
     from bot.turn import Answer, ThreadInfo
-    from knowledge.passage import Hit
+    from knowledge.passage import Hit, Problem
+    from knowledge.status import Changes, IndexStatus
 
 app = typer.Typer(
     help="quliu (去留): cited answers for people who weigh a move between Chinese cities.",
@@ -143,29 +153,48 @@ def search(
 
 @app.command()
 def index(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Text files or folders to index beside the notes.")] = None,
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            help="Your files and folders, in place of those indexed before; without any, the same ones as before."
+        ),
+    ] = None,
+    *,
     only: Annotated[bool, typer.Option("--only", help="Leave the bundled notes out.")] = False,
+    notes_only: Annotated[
+        bool, typer.Option("--notes-only", help="Leave your own files out: the bundled notes alone.")
+    ] = False,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Embed everything again, as after a change to a model of your own.")
+    ] = False,
+    status: Annotated[
+        bool, typer.Option("--status", help="Show what is indexed and what has changed since; change nothing.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="With --status: print JSON instead.")] = False,
 ) -> None:
-    """Build the index anew from the bundled notes and from your own files."""
-    from knowledge import build_index
-    from knowledge.embed import SentenceTransformerEmbedder
+    """Index your own files beside the bundled notes, or bring the index up to date.
 
+    Only what is new or has changed is embedded. Interrupt it as you like: run again, it goes on where it stood.
+    """
     settings = load_settings()
     if only and not paths:
         raise typer.BadParameter("--only needs a file or a folder")
-    with _progress() as tell:
-        tell.phase("Loading the embedding model")
-        embedder = SentenceTransformerEmbedder(settings.embedding_model)
-        with build_index(
-            paths or (),
-            settings.index_dir,
-            notes=not only,
-            embedder=embedder,
-            notify=tell.notify,
-            progress=tell.advance,
-        ) as built:
-            counts = len(built.documents), len(built.passages)
-    out.print(f"Indexed {counts[0]} documents, {counts[1]} passages in {settings.index_dir}", soft_wrap=True)
+    if notes_only and paths:
+        raise typer.BadParameter("--notes-only takes no files; leave out either")
+    if as_json and not status:
+        raise typer.BadParameter("--json needs --status")
+    if status and (paths or notes_only or anew):
+        raise typer.BadParameter("--status changes nothing; give it alone, or with --json")
+    if status:
+        _show_index(settings, as_json)
+        return
+    try:
+        problems = _build(settings, paths, only=only, notes_only=notes_only, anew=anew)
+    except KeyboardInterrupt:
+        _complain("Interrupted; what is embedded is kept, run the same command again to go on.")
+        raise typer.Exit(130) from None
+    if problems:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -256,10 +285,22 @@ class _Teller:
         self._progress.update(self._task, description=name, total=None, completed=0)
 
     def advance(self, done: int, total: int) -> None:
-        self._progress.update(self._task, description="Computing vectors", completed=done, total=total)
+        # The rest is short, and cannot be counted.
+        name = "Computing vectors" if done < total else "Writing the index"
+        self._progress.update(self._task, description=name, completed=done, total=total)
 
     def notify(self, message: str) -> None:
         err.print(message, soft_wrap=True)
+
+
+class _RateColumn(ProgressColumn):
+    """Texts done of all, and how many a second."""
+
+    def render(self, task: Task) -> Text:
+        if task.total is None:
+            return Text()
+        rate = f", {task.speed:.0f}/s" if task.speed else ""
+        return Text(f"{task.completed:.0f}/{task.total:.0f} texts{rate}")
 
 
 @contextmanager
@@ -269,11 +310,59 @@ def _progress() -> Iterator[_Teller]:
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(),
+        _RateColumn(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
         yield _Teller(progress)
+
+
+def _build(settings: Settings, paths: list[Path] | None, *, only: bool, notes_only: bool, anew: bool) -> list[Problem]:
+    """Build the index, say what became of what, and give the files that could not be read."""
+    from knowledge.build import build_index, update_index
+    from knowledge.embed import SentenceTransformerEmbedder
+    from knowledge.status import Changes, indexed
+
+    before = indexed(settings.index_dir)
+    problems: list[Problem] = []
+
+    def report(problem: Problem) -> None:
+        problems.append(problem)
+        _complain(str(problem))
+
+    with _progress() as tell:
+        tell.phase("Loading the embedding model")
+        embedder = SentenceTransformerEmbedder(settings.embedding_model)
+        tell.phase("Reading")
+        if paths or notes_only:
+            built = build_index(
+                paths or (),
+                settings.index_dir,
+                notes=not only,
+                embedder=embedder,
+                notify=tell.notify,
+                progress=tell.advance,
+                problems=report,
+                anew=anew,
+            )
+        else:
+            built = update_index(
+                settings.index_dir,
+                embedder=embedder,
+                notify=tell.notify,
+                progress=tell.advance,
+                problems=report,
+                anew=anew,
+            )
+        with built:
+            counts = f"{len(built.documents)} documents, {len(built.passages)} passages"
+    out.print(f"Indexed {counts} in {settings.index_dir}", soft_wrap=True)
+    _show_changes(Changes.between(before, indexed(settings.index_dir)), replaced=bool(paths or notes_only))
+    if problems:
+        files = "1 file" if len(problems) == 1 else f"{len(problems)} files"
+        _complain(f"{files} could not be read and {'is' if len(problems) == 1 else 'are'} not in the index.")
+    return problems
 
 
 def _open_advisor(settings: Settings | None = None) -> Advisor:
@@ -338,6 +427,69 @@ def _show_hits(hits: list[Hit]) -> None:
         where = Text(f"{hit.passage.source}, {hit.passage.locator}", "dim")
         table.add_row(f"{hit.score:.2f}", Text.assemble(hit.passage.text, "\n", where))
     out.print(table if hits else "Nothing found.")
+
+
+def _show_changes(changes: Changes, replaced: bool) -> None:
+    """What became of one's own files; of those left out by name, ``replaced`` tells whether that was by other paths."""
+    groups = (
+        ("new", changes.new),
+        ("changed", changes.changed),
+        ("unchanged", changes.unchanged),
+        ("left out" if replaced else "gone", changes.gone),
+    )
+    counts = [f"{len(sources)} {name}" for name, sources in groups if sources]
+    if counts:
+        out.print(f"Your files: {', '.join(counts)}.")
+    if changes.gone and replaced:
+        out.print("Left out now, since the paths given do not hold them; name all paths together to keep all:")
+        _show_some([Text(f"  {source}") for source in changes.gone], 10)
+
+
+def _show_index(settings: Settings, as_json: bool) -> None:
+    from knowledge.status import index_status
+
+    status = index_status(settings.index_dir)
+    if as_json:
+        sys.stdout.write(status.model_dump_json() + "\n")
+        return
+    table = Table(box=None, show_header=False, padding=(0, 1))
+    for name, value in _index_facts(status):
+        table.add_row(Text(name, "dim"), Text(value, overflow="fold"))
+    out.print(table)
+    order = ("unreadable", "changed", "new", "gone", "unchanged")
+    lines = []
+    for document in sorted(status.documents, key=lambda d: (order.index(d.state), not d.bundled, d.source)):
+        state = f"{document.state}: {document.cause}" if document.cause else document.state
+        name = f"{document.source} (bundled notes)" if document.bundled else document.source
+        lines.append(Text(f"{document.passages:6d}  {state}  {name}", "dim" if document.state == "unchanged" else ""))
+    if lines:
+        out.print("passages, since the index was built, document", style="dim")
+    # With what stands above, one screen.
+    _show_some(lines, 14)
+    if any(document.state not in ("unchanged", "unreadable") for document in status.documents) or status.unusable:
+        out.print("Run `quliu index` to bring the index up to date.")
+
+
+def _index_facts(status: IndexStatus) -> Iterator[tuple[str, str]]:
+    yield "index", status.directory
+    if status.unusable:
+        yield "state", f"{status.unusable}; the next command that needs it builds it"
+    if status.built:
+        yield "built", f"{status.built.astimezone():%Y-%m-%d %H:%M}, with {status.embedder}"
+    holds = ["the bundled notes"] if status.sources.notes else []
+    yield "holds", ", ".join([*holds, *status.sources.paths])
+    states = [document.state for document in status.documents]
+    counts = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
+    yield "documents", f"{len(states)} ({counts}), {status.passages} passages" if states else "none"
+
+
+def _show_some(lines: Sequence[Text], most: int) -> None:
+    """Print so many lines, and how many there are beyond."""
+    shown = lines if len(lines) <= most else lines[: most - 1]
+    for line in shown:
+        out.print(line, soft_wrap=True)
+    if len(shown) < len(lines):
+        out.print(f"  … and {len(lines) - len(shown)} more")
 
 
 def _show_threads(found: Sequence[ThreadInfo]) -> None:

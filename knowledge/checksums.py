@@ -23,10 +23,11 @@ def checksums(directory: Path) -> dict[str, str]:
     Raises OSError or sqlite3.Error if a file cannot be read.
     """
     paths = sorted(path for path in directory.rglob("*") if path.is_file() and not path.name.endswith(_JOURNALS))
-    return {path.relative_to(directory).as_posix(): _checksum(path) for path in paths}
+    return {path.relative_to(directory).as_posix(): checksum(path) for path in paths}
 
 
-def _checksum(path: Path) -> str:
+def checksum(path: Path) -> str:
+    """Checksum of a file. Raises OSError or sqlite3.Error if it cannot be read."""
     if path.name in _ROOMY:
         return _of_elements(path)
     if path.suffix == ".sqlite3":
@@ -42,13 +43,19 @@ def _of_elements(path: Path) -> str:
     _, _, capacity, elements = _GRAPH_HEADER.unpack_from(header)
     size = path.stat().st_size
     with path.open("rb") as file:
-        return f"{size} {hashlib.sha256(file.read(size * elements // max(capacity, 1))).hexdigest()}"
+        # A damaged header can claim any number of elements.
+        used = min(size, size * elements // max(capacity, 1))
+        return f"{size} {hashlib.sha256(file.read(used)).hexdigest()}"
 
 
 def _of_database(path: Path) -> str:
-    """Over the rows, since reading through Chroma changes the bytes."""
+    """Over the rows, since reading through Chroma changes the bytes; rows do not show damage to what finds them."""
     digest = hashlib.sha256()
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
+    # Not read-only: a reader that was killed may have left a change for SQLite to take back.
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as database:
+        ((verdict,),) = database.execute("PRAGMA integrity_check(1)").fetchall()
+        if verdict != "ok":
+            raise sqlite3.DatabaseError(verdict)
         tables = database.execute(
             "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name"
         ).fetchall()

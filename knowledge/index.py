@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -25,7 +26,7 @@ from knowledge.errors import IndexStoreError
 from knowledge.fusion import QUESTION_OFFSET, Moments, with_keywords
 from knowledge.keywords import KeywordIndex
 from knowledge.nearest import Nearest, Rows, Scan, largest
-from knowledge.passage import LANGUAGES, Document, Frozen, Hit, Language, Passage
+from knowledge.passage import LANGUAGES, Document, Frozen, Hit, Language, Passage, Problem
 from knowledge.script import language_of, simplified
 from knowledge.store import UnusableIndexError
 from knowledge.windows import windows
@@ -44,20 +45,17 @@ SCANNED = 10_000
 
 _WHOLE, _WINDOW, _ASK = "text", "window", "ask"
 _EMBED_BATCH = 16
+# What reading damaged files raises; Chroma lacks an attribute where its native part has given up before.
+_UNREADABLE = (OSError, ValueError, KeyError, AttributeError, ValidationError, ChromaError)
 _ADD_BATCH = 1000
 # Small batches reach the graph on disk at once: what waits in Chroma's log is replayed at every opening.
-_HNSW: CreateHNSWConfiguration = {
-    "space": "ip",
-    "batch_size": 50,
-    "sync_threshold": 50,
-    "ef_construction": 200,
-    "ef_search": 2 * CANDIDATES,
-}
+_SYNC_BATCH = 50
 
 
 class Index:
     """Passages to be searched by meaning and by keyword, in Chinese and in English; several threads may search.
 
+    ``problems`` are what could not be read when it was built.
     Close it, or use it as a context manager, to let go of its files.
     """
 
@@ -69,18 +67,22 @@ class Index:
         documents: Sequence[Document],
         passages: Sequence[Passage],
         sides: Sequence[_Side],
-        client: Client,
+        closing: ExitStack,
+        problems: Sequence[Problem] = (),
     ) -> None:
         self.directory = directory
         self.embedder = embedder
         self.documents: Mapping[str, Document] = MappingProxyType({d.id: d for d in documents})
         self.passages: Mapping[str, Passage] = MappingProxyType({p.id: p for p in passages})
+        self.problems = tuple(problems)
         self._sides = sides
-        self._client = client
+        self._closing = closing
         # Chroma works outside Python's lock, so that two graphs are searched at once; a scan is over before a thread is
         # awake.
         large = any(isinstance(side.vectors, _Graph) for side in sides)
         self._threads = ThreadPoolExecutor(len(sides), "quliu-search") if large else None
+        if self._threads:
+            closing.callback(self._threads.shutdown)
 
     def search(self, text: str, k: int = 10, language: Language | None = None) -> list[Hit]:
         """The ``k`` passages nearest to a text, best first.
@@ -91,7 +93,7 @@ class Index:
             return []
         # Half a surrogate pair, which no engine can encode, becomes a question mark.
         text = text.encode("utf-8", "replace").decode("utf-8")
-        query = self.embedder.embed_queries([simplified(text)])[0]
+        query = self.embedder.embed_queries([_key(text)])[0]
         asked = language or language_of(text)
         each = self._threads.map if self._threads else map
         best: dict[str, float] = {}
@@ -110,9 +112,7 @@ class Index:
 
     def close(self) -> None:
         """Let go of the files; the index cannot be searched any more."""
-        if self._threads:
-            self._threads.shutdown()
-        self._client.close()
+        self._closing.close()
 
     def __enter__(self) -> Self:
         return self
@@ -198,6 +198,14 @@ class _Entry:
         return {"passage_id": self.passage_id, "language": language, "kind": self.kind}
 
 
+def texts(passages: Sequence[Passage]) -> tuple[list[str], list[str]]:
+    """What an index of passages embeds: questions, and passages."""
+    queries = [_key(question[language]) for language in LANGUAGES for question in QUESTIONS]
+    statements = [_key(statement[language]) for language in LANGUAGES for statement in STATEMENTS]
+    entries = [_key(entry.text) for language in LANGUAGES for entry in _entries(passages, language)]
+    return queries, [*statements, *entries]
+
+
 def write_index(
     directory: Path,
     embedder: Embedder,
@@ -228,18 +236,32 @@ def write_index(
                     moments = Moments.of(vectors[wholes], background)
                     statistics[f"mean_{language}"] = moments.mean
                     statistics[f"covariance_{language}"] = moments.covariance
-    except ChromaError as error:
+    except BaseException as error:
+        if not isinstance(error, ChromaError) and not _is_panic(error):
+            raise
         raise IndexStoreError(f"Chroma cannot write to {directory} ({error}); see that the disk has room.") from error
     np.savez(directory / "statistics.npz", allow_pickle=False, **statistics)
     return sum(map(len, entries.values()))
 
 
-def read_index(version: Path, directory: Path, embedder: Embedder) -> Index:
-    """Open what ``write_index`` wrote. Raises UnusableIndexError if it cannot be read."""
+def read_index(
+    version: Path,
+    directory: Path,
+    embedder: Embedder,
+    problems: Sequence[Problem] = (),
+    release: Callable[[], None] | None = None,
+) -> Index:
+    """Open what ``write_index`` wrote; ``release`` is called when the index is closed.
+
+    Raises UnusableIndexError if it cannot be read.
+    """
+    closing = ExitStack()
+    if release:
+        closing.callback(release)
     try:
         documents = _read_lines(version / "documents.jsonl", Document)
         passages = _read_lines(version / "passages.jsonl", Passage)
-        client = _client(version)
+        client = closing.enter_context(_client(version))
         with np.load(version / "statistics.npz", allow_pickle=False) as statistics:
             questions = {language: statistics[f"question_{language}"] for language in LANGUAGES}
             moments = {
@@ -258,11 +280,25 @@ def read_index(version: Path, directory: Path, embedder: Embedder) -> Index:
             )
             for language in moments
         ]
-    except (OSError, ValueError, KeyError, ValidationError, ChromaError) as error:
+    except BaseException as error:
+        closing.close()
+        if not isinstance(error, _UNREADABLE) and not _is_panic(error):
+            raise
         raise UnusableIndexError(f"it cannot be read ({error})") from error
     return Index(
-        directory=directory, embedder=embedder, documents=documents, passages=passages, sides=sides, client=client
+        directory=directory,
+        embedder=embedder,
+        documents=documents,
+        passages=passages,
+        sides=sides,
+        closing=closing,
+        problems=problems,
     )
+
+
+def _is_panic(error: BaseException) -> bool:
+    """Whether Chroma's native part gave up: that comes as an exception that is no Exception, and cannot be named."""
+    return type(error).__module__ == "pyo3_runtime"
 
 
 def _vectors(collection: Collection, members: Sequence[str]) -> _Vectors:
@@ -302,8 +338,7 @@ def _entries(passages: Sequence[Passage], language: Language) -> Iterator[_Entry
 
 
 def _embed(embed: Callable[[Sequence[str]], Vectors], texts: Sequence[str], tell: _Counter) -> Vectors:
-    # One script for queries and passages alike: the default model takes 臺灣 and 台湾 for different things.
-    keys = [simplified(text) for text in texts]
+    keys = [_key(text) for text in texts]
     batches = []
     for start in range(0, len(keys), _EMBED_BATCH):
         batches.append(embed(keys[start : start + _EMBED_BATCH]))
@@ -311,16 +346,31 @@ def _embed(embed: Callable[[Sequence[str]], Vectors], texts: Sequence[str], tell
     return np.concatenate(batches)
 
 
+def _key(text: str) -> str:
+    """The form in which a text is embedded."""
+    # One script for queries and passages alike: the default model takes 臺灣 and 台湾 for different things.
+    return simplified(text)
+
+
 def _add(client: Client, language: Language, entries: Sequence[_Entry], vectors: Vectors) -> None:
+    # A graph that never reached the disk is written by everybody who opens it, into each other's hands.
+    batch = min(_SYNC_BATCH, len(entries))
+    graph: CreateHNSWConfiguration = {
+        "space": "ip",
+        "batch_size": batch,
+        "sync_threshold": batch,
+        "ef_construction": 200,
+        "ef_search": 2 * CANDIDATES,
+    }
     collection = client.create_collection(
-        _collection_name(language), embedding_function=None, configuration={"hnsw": _HNSW}
+        _collection_name(language), embedding_function=None, configuration={"hnsw": graph}
     )
     for start in range(0, len(entries), _ADD_BATCH):
-        batch = entries[start : start + _ADD_BATCH]
+        some = entries[start : start + _ADD_BATCH]
         collection.add(
-            ids=[entry.id for entry in batch],
+            ids=[entry.id for entry in some],
             embeddings=vectors[start : start + _ADD_BATCH],
-            metadatas=[entry.metadata(language) for entry in batch],
+            metadatas=[entry.metadata(language) for entry in some],
         )
 
 

@@ -64,7 +64,11 @@ class Bilingual(Frozen):
 
 
 class Document(Frozen):
-    """A source: an article the notes report on, or a file somebody indexed."""
+    """A source: an article the notes report on, or a file somebody indexed.
+
+    ``note`` says what is doubtful about it, ``date`` when it says that it was written (2024-06-05, or 2024-06),
+    ``called`` are patterns of what people call it beside its title.
+    """
 
     id: str
     title: Bilingual
@@ -72,6 +76,8 @@ class Document(Frozen):
     sha256: str | None = None
     nature: Bilingual | None = None
     note: Bilingual | None = None
+    date: str | None = None
+    called: tuple[str, ...] = ()
 
 
 class Passage(Frozen):
@@ -80,7 +86,9 @@ class Passage(Frozen):
     ``text`` is in ``language``; ``text_en`` is the English side of a bilingual note. ``quote`` equals the characters
     ``start:end`` of the decoded ``source``, and is None where the source itself is not indexed. ``speaks_for``
     names the ``cities`` that it shows in a good light where ``stance`` does not say so; ``scope`` names the tiers of
-    city that it speaks of in general, ``speaks_to`` whom it would help to decide, ``asks`` are ways people ask for it.
+    city that it speaks of in general, ``speaks_to`` whom it would help to decide, ``asks`` are ways people ask for it,
+    ``gives`` the details (ids of ``knowledge.details``) that it has an answer to. It is ``damaged`` where the source
+    cannot be read as it stands, and ``text`` is a guess at what was there.
     """
 
     id: str
@@ -110,6 +118,8 @@ class Passage(Frozen):
     weakness: Bilingual | None = None
     editor_note: Bilingual | None = None
     asks: tuple[str, ...] = ()
+    gives: tuple[str, ...] = ()
+    damaged: bool = False
 
     def in_language(self, language: Language) -> str:
         """The text in that language, or in its own where it has no other."""
@@ -121,3 +131,13 @@ class Hit(Frozen):
 
     passage: Passage
     score: float
+
+
+class Problem(Frozen):
+    """Something that could not be read; ``cause`` goes on after the path, as in "is not UTF-8; save it as UTF-8"."""
+
+    path: str
+    cause: str
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.cause}."

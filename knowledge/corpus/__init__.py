@@ -10,6 +10,7 @@ from typing import Literal, TypeVar
 import yaml
 from pydantic import ValidationError
 
+from knowledge.details import details
 from knowledge.errors import CorpusError
 from knowledge.passage import Bilingual, Caveat, Document, Frozen, Grade, Passage, Stance
 from knowledge.topics import topics
@@ -32,6 +33,11 @@ class Tension(Frozen):
     en: str
     topics: tuple[str, ...]
     cities: tuple[str, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The notes of both sides."""
+        return (*self.sides[0], *self.sides[1])
 
 
 class Asks(Frozen):
@@ -71,6 +77,9 @@ class Unsaid(Frozen):
     asks: Asks
 
 
+E = TypeVar("E", bound=Tension | Theme | Premise | Unsaid)
+
+
 class _DocumentEntry(Frozen):
     id: str
     title: Bilingual
@@ -78,6 +87,7 @@ class _DocumentEntry(Frozen):
     sha256: str
     nature: Bilingual
     note: Bilingual
+    called: tuple[str, ...] = ()
 
 
 class _PassageEntry(Frozen):
@@ -88,6 +98,7 @@ class _PassageEntry(Frozen):
     zh: str
     en: str
     topics: tuple[str, ...]
+    gives: tuple[str, ...] = ()
     cities: tuple[str, ...] = ()
     speaks_for: tuple[str, ...] = ()
     scope: tuple[str, ...]
@@ -139,6 +150,7 @@ def load_notes() -> tuple[tuple[Document, ...], tuple[Passage, ...]]:
             sha256=a.document.sha256,
             nature=a.document.nature,
             note=a.document.note,
+            called=a.document.called,
         )
         for a in articles
     )
@@ -153,54 +165,26 @@ def load_notes() -> tuple[tuple[Document, ...], tuple[Passage, ...]]:
 
 @cache
 def load_tensions() -> tuple[Tension, ...]:
-    """Where the articles pull apart.
-
-    Raises:
-        CorpusError: the file is not as the schema wants it, or names a note that does not exist.
-    """
-    tensions = _read("tensions", _Tensions).tensions
-    for tension in tensions:
-        _check_known("tensions", tension.id, (*tension.sides[0], *tension.sides[1]))
-    return tensions
+    """Where the articles pull apart; raises CorpusError as ``load_notes``."""
+    return _known("tensions", _read("tensions", _Tensions).tensions)
 
 
 @cache
 def load_themes() -> tuple[Theme, ...]:
-    """Broad questions and the notes that answer them.
-
-    Raises:
-        CorpusError: the file is not as the schema wants it, or names a note that does not exist.
-    """
-    themes = _read("themes", _Themes).themes
-    for theme in themes:
-        _check_known("themes", theme.id, theme.notes)
-    return themes
+    """Broad questions and the notes that answer them; raises CorpusError as ``load_notes``."""
+    return _known("themes", _read("themes", _Themes).themes)
 
 
 @cache
 def load_premises() -> tuple[Premise, ...]:
-    """What people wrongly believe the articles say.
-
-    Raises:
-        CorpusError: the file is not as the schema wants it, or names a note that does not exist.
-    """
-    premises = _read("premises", _Premises).premises
-    for premise in premises:
-        _check_known("premises", premise.id, premise.notes)
-    return premises
+    """What people wrongly believe the articles say; raises CorpusError as ``load_notes``."""
+    return _known("premises", _read("premises", _Premises).premises)
 
 
 @cache
 def load_silences() -> tuple[Unsaid, ...]:
-    """What people ask and the articles do not say.
-
-    Raises:
-        CorpusError: the file is not as the schema wants it, or names a note that does not exist.
-    """
-    silences = _read("silences", _Silences).silences
-    for silence in silences:
-        _check_known("silences", silence.id, silence.notes)
-    return silences
+    """What people ask and the articles do not say; raises CorpusError as ``load_notes``."""
+    return _known("silences", _read("silences", _Silences).silences)
 
 
 @cache
@@ -250,6 +234,7 @@ def _passage(document: _DocumentEntry, entry: _PassageEntry) -> Passage:
         weakness=entry.weakness,
         editor_note=entry.editor_note,
         asks=(*entry.asks.zh, *entry.asks.en),
+        gives=entry.gives,
     )
 
 
@@ -274,11 +259,14 @@ def _about(document: _DocumentEntry) -> Passage:
     )
 
 
-def _check_known(file: str, id_: str, notes: tuple[str, ...]) -> None:
+def _known(file: str, entries: tuple[E, ...]) -> tuple[E, ...]:
+    """The entries. Raises CorpusError if one names a note that does not exist."""
     known = {p.id for p in load_notes()[1]}
-    for note in notes:
-        if note not in known:
-            raise CorpusError(f"corpus/{file}.yaml: {id_} names the unknown note {note!r}; correct the id")
+    for entry in entries:
+        for note in entry.notes:
+            if note not in known:
+                raise CorpusError(f"corpus/{file}.yaml: {entry.id} names the unknown note {note!r}; correct the id")
+    return entries
 
 
 def _check(passages: tuple[Passage, ...]) -> None:
@@ -289,6 +277,7 @@ def _check(passages: tuple[Passage, ...]) -> None:
         seen.add(passage.id)
         for kind, names, known in (
             ("topic", passage.topics, topics().keys()),
+            ("detail", passage.gives, details().keys()),
             ("scope", passage.scope, SCOPES),
             ("city to speak for", passage.speaks_for, passage.cities),
         ):

