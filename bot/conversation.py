@@ -32,7 +32,7 @@ Correct = Callable[[Context, Profile], Context]
 _PATIENCE = 30.0
 # So many messages back an enumeration can be referred to.
 _MOST_MESSAGES = 6
-_LISTED = (Section.CORRECTION, Section.POINTS, Section.SIDES, Section.NEAREST, Section.FOR, Section.AGAINST, Section.CAVEATS)
+_LISTED = frozenset(Section) - {Section.SUMMARY, Section.ALSO, Section.CONFLICTS}
 
 
 class _State(TypedDict, total=False):

@@ -28,6 +28,7 @@ _RIDGE = 1.0
 # misspellings; found on the same questions.
 _IN_SCOPE_MARGIN = 0.016
 _WORDED = (Intent.DECISION, Intent.WHY, Intent.COMPARE, Intent.OVERVIEW, Intent.ABOUT_BOT)
+_OF_DECISIONS = {"decision_advice"}
 _ELSE = (Intent.OUT_OF_SCOPE, Intent.ABOUT_BOT)
 
 
@@ -51,9 +52,11 @@ class IntentClassifier:
         alternatives: bool,
         topics: Sequence[str],
         wants_figure: bool,
+        under_way: bool = False,
     ) -> Intent:
         """The intent of a cleaned message; ``moves`` says that it speaks of going to or leaving a place it names,
-        ``pair`` that it names the two ends of a move, ``alternatives`` that it sets one place against another.
+        ``pair`` that it names the two ends of a move, ``alternatives`` that it sets one place against another,
+        ``under_way`` that a move was being decided on before.
         """
         plain = simplified(text)
         said = {intent for intent in _WORDED if says(f"wants_{intent}", plain)}
@@ -62,6 +65,8 @@ class IntentClassifier:
         if Intent.DECISION in said and _is_bare(plain):
             return Intent.DECISION
         moves = moves or says("speaks_of_moving", plain)
+        if said == {Intent.DECISION} and under_way and (has_place or moves) and set(topics) <= _OF_DECISIONS:
+            return Intent.DECISION
         vector = self._embed(text)
         score = self._probe.scores(vector)
         for intent in said:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import zip_longest
 from typing import Literal
 
-from bot.cues import cued_places, mark_places, says
+from bot.direction import move_of, roles, scope_of
 from bot.facts import forgotten, read_facts
 from bot.intent import IntentClassifier
-from bot.refer import Resolved, renamed, resolve
-from bot.turn import Context, Intent, Move, Notice, Profile, Reference, Request
-from knowledge.passage import Language
-from knowledge.places import Mention, Tier, find_places, find_tiers, place
-from knowledge.script import language_of, simplified
-from knowledge.topics import find_topics
+from bot.message import Message
+from bot.refer import HOLLOW, Resolved, moved, resolve
+from bot.turn import Context, Intent, Notice, Profile, Reference, Request
+from knowledge.details import find_details
+from knowledge.passage import Language, Passage
+from knowledge.script import language_of
 
 _INVISIBLE = re.compile(
     r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ue000-\uf8ff\ufeff]"
@@ -26,26 +26,25 @@ _OUR_LETTERS = re.compile(r"[A-Za-z\u3400-\u9fff]")
 _OTHER_LETTERS = re.compile(
     r"[\u0370-\u052f\u0530-\u05ff\u0600-\u06ff\u0900-\u0dff\u0e00-\u0eff\u1100-\u11ff\u3040-\u30ff\uac00-\ud7af]"
 )
+# A message with no more than so many words of its own asks nothing beside what its form asks.
+_BRIEF = 2
+_ELSE = (Intent.ABOUT_BOT, Intent.OUT_OF_SCOPE)
+# Whoever asks of these for themselves asks for what is weighed in every decision.
+_WEIGHED = frozenset({"relationship_networks", "return_flows"})
 _YEAR = re.compile(r"(?<!\d)(?<!after )(?<!since )(?<!born in )(20[1-9]\d)(?!\d)(?!后)", re.IGNORECASE)
 _UNITS = ("number", "percent", "duration", "yuan", "person", "times")
-
-_RANKS = {Tier.FIRST_TIER: 0, Tier.NEW_FIRST_TIER: 1, Tier.PROVINCIAL_CAPITAL: 2, Tier.CITY: 3, Tier.COUNTY: 4}
-_SCOPES: Mapping[Tier, frozenset[str]] = {
-    Tier.FIRST_TIER: frozenset({"first_tier"}),
-    Tier.NEW_FIRST_TIER: frozenset({"new_first_tier"}),
-    Tier.PROVINCIAL_CAPITAL: frozenset({"provincial_capital", "second_tier"}),
-    Tier.CITY: frozenset({"second_tier", "lower_tier"}),
-    Tier.COUNTY: frozenset({"lower_tier", "county", "small_place"}),
-}
-_SMALL_TIERS = frozenset({"county", "lower_tier"})
 
 
 class Understander:
     """Reads a message; holds the intent classifier, which knows typical messages by their embeddings."""
 
-    def __init__(self, classifier: IntentClassifier, max_length: int) -> None:
+    def __init__(
+        self, classifier: IntentClassifier, max_length: int, passages: Mapping[str, Passage] | None = None
+    ) -> None:
+        """``passages`` are those that can be cited, so that what one of them lists can be asked for by its number."""
         self._classifier = classifier
         self._max_length = max_length
+        self._passages = passages or {}
 
     def understand(self, text: str, language: Language | None = None, context: Context | None = None) -> Request:
         """What ``text`` asks; ``language`` overrides the detected one, ``context`` is what was said before it."""
@@ -62,18 +61,22 @@ class Understander:
                 notice=notice,
                 profile=context.profile,
             )
-        resolved = resolve(clean, find_places(clean), context)
-        if resolved is None:
-            request = self._read(clean, spoken, context)
-        elif resolved.reference is Reference.AGAIN:
-            assert context.request is not None
-            request = context.request.model_copy(update={"language": language or resolved.language})
+        message, forgets = Message.of(clean), forgotten(clean)
+        if message.says("changes_subject"):
+            context = context.model_copy(update={"request": None, "cited": ()})
+        resolved = resolve(message, spoken, context, self._passages)
+        if isinstance(resolved, Request):
+            request = resolved
+        elif resolved and resolved.text != clean:
+            request = self._read(Message.of(resolved.text), spoken, context, resolved)
         else:
-            request = self._read(resolved.text, spoken, context, resolved)
-        profile = _profile(clean, request, context.profile)
-        again = resolved is not None and resolved.reference is Reference.AGAIN
-        if not again and _only_tells(clean, request, context.profile, profile):
-            request = _told(request, context).model_copy(update={"forgets": bool(forgotten(clean))})
+            request = self._read(message, spoken, context, resolved)
+        if language:
+            request = request.model_copy(update={"language": language})
+        profile = _profile(message, forgets, request, context.profile)
+        told = _fields_told(context.profile, profile)
+        if not isinstance(resolved, Request) and _only_tells(message, forgets, request, told):
+            request = _told(request, forgets, context)
         return request.model_copy(update={"asked": text, "profile": profile, "asked_before": context.asked})
 
     def corrected(self, context: Context, profile: Profile) -> Context:
@@ -82,92 +85,75 @@ class Understander:
         request = context.request
         if request is None or changed.keys().isdisjoint(request.places):
             return context.model_copy(update={"profile": profile})
-        destinations = tuple(dict.fromkeys(new for id_ in request.destinations if (new := changed.get(id_, id_))))
-        origin = changed.get(request.origin, request.origin) if request.origin else None
-        text = renamed(request.text, request.language, changed)
-        scope = _scope(destinations, frozenset(), home="home" in request.scope) or request.scope
-        request = request.model_copy(
-            update={
-                "text": text,
-                "places": tuple(dict.fromkeys(new for id_ in request.places if (new := changed.get(id_, id_)))),
-                "origin": origin,
-                "destinations": destinations,
-                "scope": scope,
-                "move": request.move and _move(simplified(text), origin, destinations, scope),
-            }
-        )
-        return context.model_copy(update={"request": request, "profile": profile})
+        return context.model_copy(update={"request": moved(request, changed), "profile": profile})
 
-    def _read(self, text: str, language: Language, context: Context, resolved: Resolved | None = None) -> Request:
-        plain = simplified(text)
-        mentions = _meant(plain, find_places(text))
-        places = tuple(dict.fromkeys(m.place.id for m in mentions))
-        tiers = frozenset(str(t.kind) for t in find_tiers(text))
-        topics = tuple(dict.fromkeys(m.topic.id for m in find_topics(text)))
-        units = frozenset(unit for unit in _UNITS if says(f"unit_{unit}", plain))
-        marked = mark_places(plain, [(m.start, m.end) for m in mentions])
-        intent = self._classifier.classify(
-            text,
-            has_place=bool(places or tiers),
-            moves=says("motion", marked),
-            pair=says("pair", marked),
-            alternatives=says("alternatives", marked),
-            topics=topics,
-            wants_figure=bool(units - {"number"}),
-        )
-        if intent is Intent.LOOKUP and len(places) > 1 and says("each_of", plain):
-            intent = Intent.COMPARE
-        intent = _leaning(intent, resolved, context, plain, topics)
-        origin, destinations, home = _roles(plain, mentions, intent, small=bool(tiers & _SMALL_TIERS))
-        previous, mine = context.request, context.profile
-        if mine.destinations and not places and says("own_move", plain):
-            origin, destinations = mine.origin, mine.destinations
-            places = tuple(dict.fromkeys([*([origin] if origin else []), *destinations]))
-        elif previous and previous.places and not places and not home:
-            intent = _follow_up(intent, previous, plain, topics)
-            if (intent is Intent.LOOKUP and (resolved or topics)) or intent is Intent.DECISION:
-                origin, destinations, places = previous.origin, previous.destinations, previous.places
-            if intent is Intent.LOOKUP and topics and len(places) > 1 and previous.intent is not Intent.DECISION:
+    def _read(self, message: Message, language: Language, context: Context, resolved: Resolved | None) -> Request:
+        mine = context.profile
+        units = frozenset(unit for unit in _UNITS if message.says(f"unit_{unit}"))
+        intent = self._intent(message, units, context, resolved)
+        origin, destinations, home = roles(message, intent is Intent.DECISION, mine.origin)
+        places = message.places
+        if not places and not home:
+            origin, destinations, places = _unnamed(message, intent, context, resolved)
+            aspect = resolved is None or resolved.reference is Reference.ASPECT
+            if intent is Intent.LOOKUP and aspect and message.topics and len(places) > 1:
                 intent = Intent.COMPARE
         one_sided: Literal["for", "against"] | None = None
-        if says("one_sided", plain) and (places or tiers or home or intent is Intent.DECISION):
-            intent, one_sided = Intent.DECISION, "against" if says("against_it", plain) else "for"
-            origin, destinations, home = _roles(plain, mentions, intent, small=bool(tiers & _SMALL_TIERS))
+        if message.says("one_sided") and (places or message.tiers or home or intent is Intent.DECISION):
+            intent, one_sided = Intent.DECISION, "against" if message.says("against_it") else "for"
+            origin, destinations, home = roles(message, True, mine.origin)
         if intent is Intent.DECISION:
-            bare = not (places or tiers or home)
-            if bare and previous and says("points_there", plain):
-                destinations = destinations or tuple(id_ for id_ in previous.places[-1:] if id_ != mine.origin)
-            origin, destinations = _known(origin, destinations, mine, bare=bare)
+            if not destinations and mine.home_town and (home or message.says("goes_home")):
+                destinations, home = (mine.home_town,), True
+            origin, destinations = _known(origin, destinations, message, context, bare=not (places or message.tiers))
             places = tuple(dict.fromkeys([*places, *([origin] if origin else []), *destinations]))
-        elif resolved and not places and says("parents", plain) and context.profile.home_town:
-            places = (context.profile.home_town,)
-        scope = _scope(destinations, tiers, home)
+        elif not message.places and message.says("parents") and mine.home_town:
+            places = (mine.home_town,)
+        scope = scope_of(destinations, message.tiers, home)
         return Request(
-            text=text,
+            text=message.text,
             language=language,
             intent=intent,
             places=places,
             origin=origin,
             destinations=destinations,
             scope=scope,
-            move=_move(plain, origin, destinations, scope) if intent is Intent.DECISION else None,
-            topics=topics,
+            move=move_of(message.plain, origin, destinations, scope) if intent is Intent.DECISION else None,
+            topics=_topics(message, context, resolved),
             units=units,
-            years=frozenset(_YEAR.findall(text)),
-            doubts_source=says("doubts_source", plain),
+            years=frozenset(_YEAR.findall(message.plain)),
+            doubts_source=message.says("doubts_source"),
             one_sided=one_sided,
-            wants_estimate=says("asks_estimate", plain),
+            wants_estimate=message.says("asks_estimate"),
             reference=resolved.reference if resolved else None,
             background=resolved.background if resolved else "",
             focus=resolved.focus if resolved else (),
         )
 
-
-def _meant(plain: str, mentions: Sequence[Mention]) -> list[Mention]:
-    """The mentions but for places that the message gives up for another."""
-    rejected = cued_places("rejects", mark_places(plain, [(m.start, m.end) for m in mentions]))
-    kept = [mention for number, mention in enumerate(mentions) if number not in rejected]
-    return kept or list(mentions)
+    def _intent(self, message: Message, units: frozenset[str], context: Context, resolved: Resolved | None) -> Intent:
+        """What a message wants, by its words and by what it leans on."""
+        previous = context.request
+        if resolved and resolved.intent:
+            return resolved.intent
+        if _asks_verdict(message, context):
+            return Intent.DECISION
+        intent = self._classifier.classify(
+            message.text,
+            has_place=message.stands_alone or _is_here(message, context),
+            moves=message.sets("motion"),
+            pair=message.sets("pair"),
+            alternatives=message.sets("alternatives"),
+            topics=message.topics,
+            wants_figure=bool(units - {"number"}),
+            under_way=previous is not None and previous.intent is Intent.DECISION,
+        )
+        if intent is Intent.LOOKUP and len(message.places) > 1 and message.says("each_of"):
+            return Intent.COMPARE
+        if intent in _ELSE and message.topics and _is_here(message, context):
+            return Intent.LOOKUP
+        if previous and (resolved or (previous.places and not message.places)):
+            return _in_context(intent, message, previous, leans=resolved is not None)
+        return intent
 
 
 def clean_text(text: str) -> str:
@@ -185,43 +171,108 @@ def _notice(text: str, max_length: int) -> Notice | None:
     return None if ours else Notice.EMPTY
 
 
-def _leaning(intent: Intent, resolved: Resolved | None, context: Context, plain: str, topics: Sequence[str]) -> Intent:
-    """The intent of a message, given what it leans on."""
-    previous = context.request
-    if resolved is None or previous is None:
+def _asks_verdict(message: Message, context: Context) -> bool:
+    """Whether a short message asks for a verdict on a move that is being talked about."""
+    mine, previous = context.profile, context.request
+    if message.says("asks_verdict"):
+        return bool(mine.destinations or mine.home_town or mine.origin or (previous and previous.places))
+    if message.stands_alone or find_details(message.text):
+        return False
+    considered = bool(mine.destinations or (mine.origin and mine.home_town))
+    if message.says("wants_decision") and message.content <= _BRIEF:
+        return considered or _sets_apart(previous)
+    under_way = _sets_apart(previous) if previous else considered
+    hollow = (message.content < 1 or message.says("either")) and not message.topics
+    return under_way and hollow and message.says("asks") and not message.says("asks_what")
+
+
+def _sets_apart(request: Request | None) -> bool:
+    """Whether a request decides between places, or compares them."""
+    if request is None:
+        return False
+    return request.intent is Intent.DECISION or (request.intent is Intent.COMPARE and len(request.places) > 1)
+
+
+def _in_context(intent: Intent, message: Message, previous: Request, leans: bool) -> Intent:
+    """The intent of a message that ``leans`` on the last one, or names no place where that did."""
+    if leans and intent is Intent.DECISION and previous.intent is not Intent.DECISION:
+        decides = message.says("wants_decision") or message.says("personal") or message.says("speaks_of_moving")
+        return intent if decides else Intent.LOOKUP
+    stray = (Intent.OUT_OF_SCOPE, Intent.ABOUT_BOT, Intent.OVERVIEW, *([Intent.COMPARE] if leans else []))
+    meant = ("wants_about_bot", "asks_elsewhere", *([] if leans else ["wants_overview"]))
+    own = previous.intent is Intent.DECISION and message.says("personal")
+    if own and not _WEIGHED.isdisjoint(message.topics):
+        return Intent.DECISION
+    if intent not in stray or any(message.says(name) for name in meant):
         return intent
-    match resolved.reference:
-        case Reference.SOURCE | Reference.ITEM:
-            return Intent.LOOKUP
-        case Reference.OTHERS:
-            return Intent.COMPARE
-        case Reference.PLACE | Reference.HERE:
-            return previous.intent
-        case _:
-            pass
-    # An aspect of a decision is looked up, unless the message decides anew or tells something of the person.
-    if intent in (Intent.OVERVIEW, Intent.OUT_OF_SCOPE, Intent.ABOUT_BOT, Intent.COMPARE):
-        return Intent.LOOKUP if topics or previous.intent is not Intent.DECISION else intent
-    return intent
+    if message.topics:
+        return Intent.LOOKUP
+    return Intent.DECISION if own else Intent.LOOKUP if leans else intent
+
+
+def _topics(message: Message, context: Context, resolved: Resolved | None) -> tuple[str, ...]:
+    """What a message is about; one that says nothing of it is about what was asked before."""
+    topics = (*message.topics, *(["case_story"] if message.says("asks_case") else ()))
+    leans = resolved is not None and resolved.reference is Reference.ASPECT and not message.says("turns_to")
+    if not message.topics and leans and context.request:
+        return tuple(dict.fromkeys((*topics, *context.request.topics)))
+    return topics
+
+
+def _is_here(message: Message, context: Context) -> bool:
+    """Whether a message that names no place is about the one where the person is known to live."""
+    return bool(not message.mentions and context.profile.origin and message.says("points_here"))
+
+
+def _unnamed(
+    message: Message, intent: Intent, context: Context, resolved: Resolved | None
+) -> tuple[str | None, tuple[str, ...], tuple[str, ...]]:
+    """Origin, destinations and places of a message that names none: those that were spoken of, or the person's."""
+    previous, mine = context.request, context.profile
+    decides = intent is Intent.DECISION
+    talked = previous.places if previous else ()
+    if mine.origin and _is_here(message, context) and not decides:
+        return None, (), (mine.origin,)
+    if mine.destinations and (message.says("own_move") or not talked):
+        if decides or (intent is Intent.LOOKUP and (message.says("own_move") or message.content <= HOLLOW)):
+            return mine.origin, mine.destinations, mine.destinations
+    elif previous and (decides or resolved) and (previous.intent is Intent.DECISION or not decides):
+        # What is asked on after a decision is asked of where it goes.
+        places = talked
+        if previous.intent is Intent.DECISION and not decides:
+            places = previous.destinations or (() if previous.scope else talked)
+        return previous.origin, previous.destinations, places
+    return None, (), ()
 
 
 def _known(
-    origin: str | None, destinations: tuple[str, ...], profile: Profile, bare: bool
+    origin: str | None, destinations: tuple[str, ...], message: Message, context: Context, bare: bool
 ) -> tuple[str | None, tuple[str, ...]]:
     """Where a move starts and goes, where the message leaves it to what was said before; ``bare`` names no place."""
+    previous, mine = context.request, context.profile
+    last = previous.places[0 if _sets_apart(previous) else -1 :] if previous else ()
+    if bare and not destinations and message.says("back"):
+        destinations = _left(context)
     if bare and not destinations:
-        destinations = profile.destinations
-    if origin is None and profile.origin not in destinations:
-        origin = profile.origin
+        there = tuple(id_ for id_ in last if id_ != mine.origin)
+        destinations = (there or mine.destinations) if message.says("points_there") else (mine.destinations or there)
+    if origin is None and message.given_up and previous:
+        origin = previous.origin
+    if origin is None and mine.origin not in destinations:
+        origin = mine.origin
     return origin, tuple(id_ for id_ in destinations if id_ != origin)
 
 
-def _profile(message: str, request: Request, known: Profile) -> Profile:
+def _left(context: Context) -> tuple[str, ...]:
+    """The place that the person said they left."""
+    said = (Message.of(clean_text(text)).cued("left_for") for text in reversed(context.messages))
+    return next((places[:1] for places in said if places), ())
+
+
+def _profile(message: Message, forgets: frozenset[str], request: Request, known: Profile) -> Profile:
     """What is known of the person after a message."""
-    gone = forgotten(message)
-    if "destination" in gone:
-        gone |= {"destinations"}
-    said = {field: value for field, value in read_facts(message) if value is not None}
+    gone = forgets | {"destinations"} if "destination" in forgets else forgets
+    said = {field: value for field, value in read_facts(message.text) if value is not None}
     places: dict[str, object] = {}
     lives, home = _own_places(message)
     if home:
@@ -247,127 +298,41 @@ def _replaced(old: Profile, new: Profile) -> dict[str, str | None]:
     return {was: now for was, now in pairs if was and was != now}
 
 
-def _only_tells(message: str, request: Request, before: Profile, after: Profile) -> bool:
-    """Whether a message says something of the person, or asks to forget it, and asks nothing."""
-    plain = simplified(message)
-    if forgotten(message):
-        return not says("asks", plain)
-    if says("asks", plain) or request.one_sided:
+def _fields_told(before: Profile, after: Profile) -> int:
+    """How many fields of the profile a message changes."""
+    return sum(getattr(before, field) != getattr(after, field) for field in Profile.model_fields)
+
+
+def _only_tells(message: Message, forgets: frozenset[str], request: Request, told: int) -> bool:
+    """Whether a message tells of the person, in so many fields, or asks to forget it, and asks nothing."""
+    if forgets:
+        return not message.says("asks")
+    if message.says("asks") or message.says("wants_decision") or request.one_sided:
         return False
-    decides = request.intent is Intent.DECISION and (request.destinations or says("speaks_of_moving", plain))
-    return after != before and says("personal", plain) and not decides
+    if message.cued("has_moved"):
+        return told > 0
+    decides = request.intent is Intent.DECISION and (request.destinations or message.says("speaks_of_moving"))
+    tells = told > 0 if message.says("personal") else told > 1 and request.intent is not Intent.DECISION
+    return tells and not decides
 
 
-def _told(request: Request, context: Context) -> Request:
+def _told(request: Request, forgets: frozenset[str], context: Context) -> Request:
     """The decision under way once more, now that more is known; without one a word of acknowledgement."""
     previous = context.request
-    if previous and previous.intent is Intent.DECISION and not request.places and not forgotten(request.text):
+    if previous and previous.intent is Intent.DECISION and not request.places and not forgets:
         return previous.model_copy(update={"language": request.language})
     if request.intent is Intent.DECISION and request.destinations:
         return request
-    return request.model_copy(update={"intent": Intent.ABOUT_YOU})
+    return request.model_copy(update={"intent": Intent.ABOUT_YOU, "forgets": bool(forgets)})
 
 
-def _own_places(message: str) -> tuple[str | None, str | None]:
+def _own_places(message: Message) -> tuple[str | None, str | None]:
     """Where the person says that they live, and where they say that they come from."""
-    mentions = [m for m in find_places(message) if m.place.kind in ("city", "county", "province")]
-    marked = mark_places(simplified(message), [(m.start, m.end) for m in mentions])
-    homes = cued_places("hometown", marked)
-    lives = cued_places("residence", marked)
-    return (
-        mentions[lives[-1]].place.id if lives else None,
-        mentions[homes[0]].place.id if homes else None,
-    )
-
-
-def _follow_up(intent: Intent, previous: Request, plain: str, topics: Sequence[str]) -> Intent:
-    """The intent of a message that names no place: a bare topic, or a fact about oneself, stays with the subject."""
-    said = any(says(cue, plain) for cue in ("wants_about_bot", "wants_overview", "asks_elsewhere"))
-    if said or intent not in (Intent.OUT_OF_SCOPE, Intent.ABOUT_BOT, Intent.OVERVIEW):
-        return intent
-    if topics:
-        return Intent.LOOKUP
-    return Intent.DECISION if previous.intent is Intent.DECISION and says("personal", plain) else intent
-
-
-def _roles(
-    plain: str, mentions: Sequence[Mention], intent: Intent, small: bool
-) -> tuple[str | None, tuple[str, ...], bool]:
-    """Origin, destinations, and whether a move home is meant; ``small`` says that a small place goes unnamed."""
-    # A province named beside a city of its own only says where that city lies.
-    cities = {m.place.province for m in mentions if m.place.kind in ("city", "county")}
-    chosen = [
-        m
-        for m in mentions
-        if (m.place.kind in ("city", "county") and m.place.tier)
-        or (m.place.kind == "province" and m.place.id not in cities)
-    ]
-    ids = [m.place.id for m in chosen]
-    marked = mark_places(plain, [(m.start, m.end) for m in chosen])
 
     def cued(name: str) -> list[str]:
-        return list(dict.fromkeys(ids[number] for number in cued_places(name, marked)))
+        kinds = {m.place.id: m.place.kind for m in message.mentions}
+        return [id_ for id_ in message.cued(name) if kinds[id_] in ("city", "county", "province")]
 
-    homes, targets, sources = cued("hometown"), cued("destination"), cued("origin")
-    if intent is not Intent.DECISION:
-        return next((i for i in sources if i not in targets), None), tuple(targets), says("home", plain)
-    if set(targets) - set(sources):
-        targets = [i for i in targets if i not in sources]
-    home = says("home", plain) or bool(set(homes) & set(targets)) or any(_rank(i) > 0 for i in cued("go_back_to"))
-    unique = list(dict.fromkeys(ids))
-    if says("back", plain):
-        # Whoever left one place for another and thinks of going back lives in the second and would go to the first.
-        now = cued("moved_to")
-        left = cued("left_for") or [i for i in unique if i not in now and now]
-        if left and (now or says("already_left", plain)):
-            return next((i for i in [*now, *unique] if i not in left), None), tuple(left[:1]), home
-    origin = next((i for i in sources if i not in targets and i not in homes), None)
-    free = [i for i in unique if i != origin and i not in targets and i not in homes]
-    if origin is None and free and (targets or homes or home or _ranks_differ(free)):
-        origin, free = free[0], free[1:]
-    destinations = [i for i in targets if i != origin] or ([*homes, *free] if home or not free else free)
-    if origin is None:
-        origin = next((i for i in homes if i not in destinations), None)
-    if origin is None and len(destinations) == 1:
-        stays = says("leaves", marked) or says("leaves_here", plain)
-        big = _rank(destinations[0]) < _RANKS[Tier.CITY] and destinations[0] not in targets
-        if stays or (small and big):
-            return destinations[0], (), home
-    return origin, tuple(dict.fromkeys(i for i in destinations if i != origin)), home
-
-
-def _ranks_differ(ids: Sequence[str]) -> bool:
-    return len(ids) > 1 and _rank(ids[0]) != _rank(ids[1])
-
-
-def _rank(place_id: str) -> int:
-    found = place(place_id)
-    return _RANKS[found.tier] if found and found.tier else _RANKS[Tier.CITY]
-
-
-def _scope(destinations: Sequence[str], tiers: frozenset[str], home: bool) -> frozenset[str]:
-    scope: frozenset[str] = frozenset({"home"}) if home else frozenset()
-    for id_ in destinations:
-        found = place(id_)
-        if found:
-            scope |= _SCOPES[found.tier or Tier.CITY]
-    if not destinations:
-        scope |= tiers - {"first_tier", "big_city", "home"}
-    if tiers & _SMALL_TIERS:
-        scope |= {"lower_tier"} | (tiers & _SMALL_TIERS)
-    return scope
-
-
-def _move(plain: str, origin: str | None, destinations: Sequence[str], scope: frozenset[str]) -> Move:
-    to_first = any(_rank(d) == 0 for d in destinations)
-    if says("back", plain) and (to_first or says("already_left", plain)):
-        return Move.BACK
-    if not destinations:
-        return Move.UP if origin is not None and not scope and _rank(origin) >= _RANKS[Tier.CITY] else Move.DOWN
-    target = min(_rank(d) for d in destinations)
-    if origin is None:
-        return Move.UP if target == 0 else Move.DOWN
-    start = _rank(origin)
-    if target == start or ("county" in scope and start > 0):
-        return Move.DOWN if scope & {"home", "county"} else Move.SIDEWAYS
-    return Move.DOWN if target > start else Move.UP
+    homes, lives = cued("hometown"), cued("residence")
+    lives = lives or cued("has_moved")
+    return next(reversed(lives), None), next(iter(homes), None)

@@ -162,8 +162,8 @@ def _brief(text: str, length: int = 160) -> str:
 
 def test_there_are_enough_conversations_in_both_languages() -> None:
     count = Counter(conversation.language for conversation in CONVERSATIONS)
-    assert len(CONVERSATIONS) >= 44
-    assert all(count[language] >= 20 for language in LANGUAGES)
+    assert len(CONVERSATIONS) >= 120
+    assert all(count[language] >= 60 for language in LANGUAGES)
     assert [path.stem for path in FILES] == [
         "comparisons", "directions", "follow_ups", "injections", "languages", "one_sided", "premises", "profile",
         "silences", "subjects",

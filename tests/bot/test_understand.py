@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.turn import Context, Intent, Move, Notice
+from bot.turn import Context, Intent, Move, Notice, Reference
 from bot.understand import Understander, clean_text
-from tests.bot.conftest import request
+from tests.bot.conftest import note, request
 
 # The message, where it starts, where it goes, whether home is meant (None: either will do), which way.
 MOVES: list[tuple[str, str | None, tuple[str, ...], bool | None, Move]] = [
@@ -411,22 +411,133 @@ BEFORE = Context(
 
 
 @pytest.mark.parametrize(
-    ("text", "intent"),
+    "text", ["要不要先租房？", "我有offer", "值得吗", "留还是走", "你怎么看", "worth it?", "do I go?"]
+)
+def test_a_decision_goes_on_between_the_same_cities(understander: Understander, text: str) -> None:
+    understood = understander.understand(text, context=BEFORE)
+    assert understood.intent is Intent.DECISION
+    assert (understood.origin, understood.destinations, understood.places) == ("上海", ("成都",), ("上海", "成都"))
+
+
+@pytest.mark.parametrize(
+    "text",
     [
-        ("那医疗呢？", Intent.LOOKUP),
-        ("户口呢？", Intent.LOOKUP),
-        ("那边房租多少？", Intent.LOOKUP),
-        ("要不要先租房？", Intent.DECISION),
-        ("我有offer", Intent.DECISION),
-        ("what about the hospitals?", Intent.LOOKUP),
-        ("and hukou?", Intent.LOOKUP),
-        ("how much is the rent there?", Intent.LOOKUP),
+        "那医疗呢？",
+        "户口呢？",
+        "那边房租多少？",
+        "what about the hospitals?",
+        "and hukou?",
+        "how much is the rent there?",
     ],
 )
-def test_a_follow_up_keeps_the_cities(understander: Understander, text: str, intent: Intent) -> None:
+def test_what_is_asked_on_after_a_decision_is_asked_of_where_it_goes(understander: Understander, text: str) -> None:
     understood = understander.understand(text, context=BEFORE)
-    assert (understood.intent, understood.origin, understood.destinations) == (intent, "上海", ("成都",))
-    assert understood.places == ("上海", "成都")
+    assert (understood.intent, understood.places) == (Intent.LOOKUP, ("成都",))
+
+
+LOOKED_UP = Context(
+    request=request(Intent.LOOKUP, text="安徽那所村小有多少学生？", places=("安徽",), topics=("schools",)),
+    cited=(("anhui-village-school",),),
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["原来有多少", "几年里的事", "从多少到多少", "剩下的都是谁", "which year?", "from what to what?", "300? really?"],
+)
+def test_a_message_of_few_words_asks_on_of_the_last_answer(understander: Understander, text: str) -> None:
+    understood = understander.understand(text, context=LOOKED_UP)
+    assert (understood.intent, understood.reference) == (Intent.LOOKUP, Reference.ASPECT)
+    assert (understood.places, understood.focus) == (("安徽",), ("anhui-village-school",))
+    assert understood.background == "安徽那所村小有多少学生？"
+
+
+@pytest.mark.parametrize("text", ["你是谁", "谢谢", "今天天气怎么样", "who are you?", "thanks", "tell me a joke"])
+def test_not_every_message_of_few_words_asks_on(understander: Understander, text: str) -> None:
+    assert not understander.understand(text, context=LOOKED_UP).needs_evidence
+
+
+@pytest.mark.parametrize("text", ["有多少00后想离开一线城市", "How many people who leave the big four return?"])
+def test_a_whole_question_does_not_lean_on_the_last_one(understander: Understander, text: str) -> None:
+    understood = understander.understand(text, context=LOOKED_UP)
+    assert (understood.reference, understood.places, understood.focus) == (None, (), ())
+
+
+@pytest.mark.parametrize("text", ["你没提的是什么", "坏处呢", "what did you leave out?", "and the downsides?"])
+def test_the_other_side_of_a_one_sided_answer_is_both_sides(understander: Understander, text: str) -> None:
+    assert BEFORE.request is not None
+    one_sided = BEFORE.model_copy(update={"request": BEFORE.request.model_copy(update={"one_sided": "for"})})
+    understood = understander.understand(text, context=one_sided)
+    assert (understood.intent, understood.reference) == (Intent.DECISION, Reference.OTHER_SIDE)
+    assert (understood.one_sided, understood.destinations) == (None, ("成都",))
+
+
+@pytest.mark.parametrize("text", ["坏处呢", "what speaks against it?"])
+def test_the_other_side_of_a_place_is_all_that_is_said_of_it(understander: Understander, text: str) -> None:
+    understood = understander.understand(text, context=LOOKED_UP)
+    assert (understood.intent, understood.places, understood.topics) == (Intent.OVERVIEW, ("安徽",), ())
+
+
+@pytest.mark.parametrize(
+    "text", ["成都算了，改去武汉", "不去成都了，换武汉吧", "forget Chengdu, Wuhan instead", "Chengdu is off. Wuhan?"]
+)
+def test_a_place_that_is_given_up_makes_room_for_another(understander: Understander, text: str) -> None:
+    understood = understander.understand(text, context=BEFORE)
+    assert (understood.intent, understood.origin, understood.destinations) == (Intent.DECISION, "上海", ("武汉",))
+
+
+@pytest.mark.parametrize(
+    "text", ["再加上武汉呢", "把武汉也算上", "and if I throw in Wuhan?", "put Wuhan on the list as well"]
+)
+def test_a_further_place_joins_those_of_a_decision(understander: Understander, text: str) -> None:
+    understood = understander.understand(text, context=BEFORE)
+    assert (understood.intent, understood.origin, understood.destinations) == (
+        Intent.DECISION,
+        "上海",
+        ("成都", "武汉"),
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["换个话题，医院怎么样", "先放一边，户口难办吗", "new topic: are hospitals any good?", "unrelated: is hukou hard?"],
+)
+def test_another_subject_leaves_the_cities_behind(understander: Understander, text: str) -> None:
+    understood = understander.understand(text, context=BEFORE)
+    assert (understood.places, understood.background, understood.reference) == ((), "", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "origin"),
+    [
+        ("去年从深圳回了老家赣州", "赣州"),
+        ("我前年离开深圳搬到了赣州", "赣州"),
+        ("I left Shenzhen for Ganzhou last year", "赣州"),
+        ("I quit in Shenzhen and moved back to Ganzhou", "赣州"),
+    ],
+)
+def test_whoever_moved_lives_where_they_moved_to(understander: Understander, text: str, origin: str) -> None:
+    profile = understander.understand(text).profile
+    assert (profile.origin, profile.destination) == (origin, None)
+
+
+@pytest.mark.parametrize("text", ["我朋友从深圳回了赣州", "my friend moved to Ganzhou last year", "he went to Ganzhou"])
+def test_where_somebody_else_moved_to_is_not_where_one_lives(understander: Understander, text: str) -> None:
+    assert understander.understand(text).profile.origin != "赣州"
+
+
+KINDS = note("kinds", "净流出的城市有三类：资源枯竭的、中西部的，以及收缩的。")
+
+
+@pytest.mark.parametrize(
+    ("text", "item"),
+    [("第二类再讲讲", "中西部的"), ("最后一类呢", "收缩的"), ("more on the first kind", "资源枯竭的")],
+)
+def test_what_a_passage_lists_can_be_asked_for_by_its_number(understander: Understander, text: str, item: str) -> None:
+    knowing = Understander(understander._classifier, 4000, {"kinds": KINDS})
+    context = Context(request=request(Intent.OVERVIEW, text="哪些城市在流失人口？"), cited=(("kinds",), ("other",)))
+    understood = knowing.understand(text, context=context)
+    assert (understood.reference, understood.text) == (Reference.ITEM, item)
 
 
 @pytest.mark.parametrize("text", ["那武汉呢？", "what about Wuhan?"])
