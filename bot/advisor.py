@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
+from threading import Lock
 from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -52,27 +53,23 @@ class Advisor:
         writer: Writer | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> None:
-        self.index = index
         self.settings = settings
-        self._progress = progress
-        self._corpus = Corpus(index.passages, tuple(t for t in load_tensions() if _holds(index, t.sides)))
-        typical = [*examples(), *_lookups(index)]
-        vectors = self._known_vectors([text for _, text in typical])
-        classifier = IntentClassifier(self._embed, [intent for intent, _ in typical], vectors)
-        self._understander = Understander(classifier, settings.max_question_length, index.passages)
-        themes = tuple(t for t in load_themes() if _holds(index, (t.notes,)))
-        self._retriever = Retriever(index, themes, self._known_vectors([ask for _, ask in theme_asks(themes)]))
-        self._coverage = Coverage(
-            index.embedder,
-            index.passages,
-            tuple(s for s in load_silences() if _holds(index, (s.notes,))),
-            tuple(p for p in load_premises() if _holds(index, (p.notes,))),
-            self._known_vectors,
-        )
-        self._plain = TemplateWriter()
-        model = settings.chat_model
-        self._writer = writer or (LlmWriter(model, self._plain, self._stands) if model else self._plain)
-        self._conversations = Conversations(settings.conversations_file, self._turn, self._understander.corrected)
+        self._writer = writer
+        self._steps = _Steps(index, settings, writer, progress)
+        self._swapping = Lock()
+        self._conversations = Conversations(settings.conversations_file, self._turn, self._corrected)
+
+    @property
+    def index(self) -> Index:
+        """What is answered from."""
+        return self._steps.index
+
+    def use(self, index: Index) -> None:
+        """Answer from another index from the next turn on; the former one is closed once no turn needs it any more."""
+        steps = _Steps(index, self.settings, self._writer)
+        with self._swapping:
+            former, self._steps = self._steps, steps
+        former.retire()
 
     @classmethod
     def open(
@@ -143,7 +140,7 @@ class Advisor:
     def close(self) -> None:
         """Let go of the index and of the conversations."""
         self._conversations.close()
-        self.index.close()
+        self._steps.retire()
 
     def __enter__(self) -> Self:
         return self
@@ -153,20 +150,88 @@ class Advisor:
     ) -> None:
         self.close()
 
+    def _turn(self, text: str, language: Language | None, context: Context | None) -> Iterator[tuple[Request, Event]]:
+        with self._swapping:
+            steps = self._steps
+            steps.borrow()
+        try:
+            yield from steps.turn(text, language, context)
+        finally:
+            steps.give_back()
+
+    def _corrected(self, context: Context, profile: Profile) -> Context:
+        return self._steps.understander.corrected(context, profile)
+
+
+class _Steps:
+    """The steps of a turn over one index, which stays open for as long as a turn needs it."""
+
+    def __init__(
+        self,
+        index: Index,
+        settings: Settings,
+        writer: Writer | None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        self.index = index
+        self._settings = settings
+        self._progress = progress
+        self._lock = Lock()
+        self._turns = 0
+        self._retired = False
+        self._corpus = Corpus(index.passages, tuple(t for t in load_tensions() if _holds(index, t.sides)))
+        typical = [*examples(), *_lookups(index)]
+        vectors = self._known_vectors([text for _, text in typical])
+        classifier = IntentClassifier(self._embed, [intent for intent, _ in typical], vectors)
+        self.understander = Understander(classifier, settings.max_question_length, index.passages)
+        themes = tuple(t for t in load_themes() if _holds(index, (t.notes,)))
+        self.retriever = Retriever(index, themes, self._known_vectors([ask for _, ask in theme_asks(themes)]))
+        self._coverage = Coverage(
+            index.embedder,
+            index.passages,
+            tuple(s for s in load_silences() if _holds(index, (s.notes,))),
+            tuple(p for p in load_premises() if _holds(index, (p.notes,))),
+            self._known_vectors,
+        )
+        self._plain = TemplateWriter()
+        model = settings.chat_model
+        self._writer = writer or (LlmWriter(model, self._plain, self._stands) if model else self._plain)
+
+    def borrow(self) -> None:
+        """Keep the index open until ``give_back``."""
+        with self._lock:
+            self._turns += 1
+
+    def give_back(self) -> None:
+        """A turn needs the index no more."""
+        with self._lock:
+            self._turns -= 1
+            last = self._retired and not self._turns
+        if last:
+            self.index.close()
+
+    def retire(self) -> None:
+        """Close the index, after the turns that go on."""
+        with self._lock:
+            self._retired = True
+            idle = not self._turns
+        if idle:
+            self.index.close()
+
     def _known_vectors(self, texts: Sequence[str]) -> Vectors:
-        cache = VectorCache(self.settings.data_dir / "vectors")
+        cache = VectorCache(self._settings.data_dir / "vectors")
         return cache.vectors([simplified(text) for text in texts], self.index.embedder, self._progress)
 
     def _embed(self, text: str) -> Vectors:
         vector: Vectors = self.index.embedder.embed_queries([simplified(text)])[0]
         return vector
 
-    def _turn(self, text: str, language: Language | None, context: Context | None) -> Iterator[tuple[Request, Event]]:
+    def turn(self, text: str, language: Language | None, context: Context | None) -> Iterator[tuple[Request, Event]]:
         clock = _Clock()
-        request = self._understander.understand(text, language or self.settings.language, context)
+        request = self.understander.understand(text, language or self._settings.language, context)
         clock.lap("understand")
-        hits = self._retriever.retrieve(request) if request.needs_evidence else ()
-        theme = self._retriever.theme(request, hits) if request.is_broad else None
+        hits = self.retriever.retrieve(request) if request.needs_evidence else ()
+        theme = self.retriever.theme(request, hits) if request.is_broad else None
         clock.lap("retrieve")
         evidence = weigh(request, hits, theme, self._corpus, self._coverage.examine(request, hits))
         clock.lap("weigh")
@@ -178,7 +243,7 @@ class Advisor:
             self._corpus.passages,
             self.index.documents,
             writer.name,
-            max_question_length=self.settings.max_question_length,
+            max_question_length=self._settings.max_question_length,
         )
         for draft in drafts:
             yield request, builder.add(draft)

@@ -35,6 +35,12 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=7860, ge=0, le=65535)
     max_question_length: int = Field(default=2000, ge=100, le=100_000)
+    # Whether the chat page takes documents: "auto" does where it is served to this machine alone, "on" takes them from
+    # everybody who can reach it.
+    uploads: Literal["on", "off", "auto"] = "auto"
+    max_uploads: int = Field(default=100, ge=1, le=10_000)
+    # A larger file is not read either.
+    max_upload_mb: int = Field(default=20, ge=1, le=50)
 
     @field_validator("data_dir")
     @classmethod
@@ -52,6 +58,11 @@ class Settings(BaseSettings):
     def index_dir(self) -> Path:
         """Where the index lives."""
         return self.data_dir / "index"
+
+    @property
+    def documents_dir(self) -> Path:
+        """Where documents are kept that were added on the chat page."""
+        return self.data_dir / "documents"
 
     @property
     def runs_dir(self) -> Path:

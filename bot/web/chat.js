@@ -80,6 +80,7 @@ document.addEventListener('click', (event) => {
   const button = event.target.closest('button, a');
   if (button?.matches('.turn [data-source]')) show(button);
   else if (button?.matches('.panel .close')) hide();
+  else if (button?.matches('.panel .in-place a')) { if (narrow.matches) hide({ refocus: false }); }
   else if (button?.matches('.copy')) copy(button);
   else if (button?.matches('.retry') && !busy()) trigger('retry');
   else if (button?.matches('[data-ask]') && !busy()) trigger('submit', { question: button.dataset.ask });
@@ -103,7 +104,7 @@ function reveal() {
 function relabelled() {
   if (!panel()) return;
   document.documentElement.lang = panel().lang;
-  document.title = panel().dataset.title;
+  if (!document.querySelector('#library[data-open]')) document.title = panel().dataset.title;
   reveal();
   if (open && !panel().querySelector('.panel-body').firstChild) hide({ refocus: false });
 }

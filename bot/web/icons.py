@@ -29,6 +29,9 @@ ICONS = {
     "retry": _icon("M13 8a5 5 0 1 1-1.6-3.7L13 5.8M13 2.5v3.3H9.7"),
     "close": _icon("M3.5 3.5l9 9M12.5 3.5l-9 9"),
     "chevron": _icon("M6 4l4 4-4 4"),
+    "back": _icon("M10 4L6 8l4 4"),
+    "add": _icon("M8 3v10M3 8h10"),
+    "documents": _icon("M3 2.5h6.5v9H3zM6 13.5h7v-9"),
 }
 
 GRADE_ICONS = {

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from importlib.resources import files
-from ipaddress import ip_address
 from typing import Any, Literal, Protocol
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 # Read once, when gradio is imported: no usage reports, and no look for a newer version.
@@ -17,23 +14,29 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
 import gradio as gr
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
 from bot.errors import ConversationError, QuliuError
 from bot.turn import Answer, Claim, Profile, ThreadInfo
-from bot.web import about, render
+from bot.web import about, documents, render, shelf
 from bot.web.form import complaint, corrected
+from bot.web.library import Library, Place
 from bot.web.turns import Turn, restored
-from knowledge.passage import Frozen, Language
+from bot.web.visitor import Visit, is_here, visit_of
+from knowledge.passage import Language
 from knowledge.script import readable
 
 ASKED_AT_ONCE = 4
 WAITING_AT_MOST = 64
+# In so many windows at once one sees how far it is.
+INDEXING_FOLLOWED = 8
+
+_QUIET: Mapping[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 Turns = tuple[Turn, ...]
 
 
-class Advisor(Protocol):
+class Advisor(shelf.Advisor, Protocol):
     """What the page needs of an advisor."""
 
     def stream(
@@ -67,66 +70,22 @@ class Advisor(Protocol):
         ...
 
 
-class Visit(Frozen):
-    """What the browser keeps between visits: its conversation, and the language if the user chose one."""
-
-    thread_id: str = Field(default_factory=lambda: uuid4().hex, min_length=1, max_length=200)
-    language: Literal["auto", "zh", "en"] = "auto"
-
-    @property
-    def answers_in(self) -> Language | None:
-        """The language of all answers; None follows each question's."""
-        return None if self.language == "auto" else self.language
-
-    def interface(self, request: gr.Request) -> Language:
-        """The language of the page's own words: the chosen one, or else the browser's."""
-        accepted = request.headers.get("accept-language", "")
-        return self.answers_in or ("zh" if accepted.lower().startswith("zh") else "en")
-
-
-# What the page names a conversation, and nobody else could guess.
-_OURS = re.compile(r"[0-9a-f]{32}")
-
-
-def _visit(stored: object, *, here: bool = False) -> Visit:
-    """The visit as the browser kept it, or a new one where it kept none or something else.
-
-    Whoever sits ``here`` may also open a conversation that the command line began under a name of its own.
-    """
-    try:
-        visit = Visit.model_validate(stored)
-    except ValidationError:
-        return Visit()
-    return visit if here or _OURS.fullmatch(visit.thread_id) else Visit(language=visit.language)
-
-
-def _is_loopback(host: str | None) -> bool:
-    try:
-        return host == "localhost" or ip_address(host or "").is_loopback
-    except ValueError:
-        return False
-
-
 class Handlers:
     """One method for each thing a user can do; ``shown`` gives what the page shows of a conversation.
 
     ``loopback`` says that the page is served to this machine alone: only there may one see all conversations.
     """
 
-    def __init__(self, advisor: Advisor, *, loopback: bool = False) -> None:
+    def __init__(self, advisor: Advisor, library: Library | None = None, *, loopback: bool = False) -> None:
         self._advisor = advisor
+        self._library = library or Library(shelf.Shelf(advisor), loopback=loopback)
         self._loopback = loopback
 
     def _is_here(self, request: gr.Request) -> bool:
-        """Whether the visitor sits at this machine: not behind a proxy, and not at a name that was bent to it."""
-        headers = request.headers
-        forwarded = any(name in headers for name in ("forwarded", "x-forwarded-for", "x-real-ip"))
-        name = urlsplit(f"//{headers.get('host', '')}").hostname
-        client = request.client.host if request.client else None
-        return self._loopback and not forwarded and _is_loopback(name) and _is_loopback(client)
+        return self._loopback and is_here(request)
 
     def _visit(self, stored: object, request: gr.Request) -> Visit:
-        return _visit(stored, here=self._is_here(request))
+        return visit_of(stored, here=self._is_here(request))
 
     def _about(
         self, visit: Visit, request: gr.Request, refused: about.Refused | None = None, notice: str | None = None
@@ -181,7 +140,7 @@ class Handlers:
         """Go on with another conversation."""
         visit = self._visit(stored, request)
         if self._is_here(request):
-            visit = _visit({**visit.model_dump(), "thread_id": str(event.thread)}, here=True)
+            visit = visit_of({**visit.model_dump(), "thread_id": str(event.thread)}, here=True)
         return (visit.model_dump(), "", *self._restored(visit, request), *self._about(visit, request))
 
     def delete_thread(self, stored: object, turns: Turns, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
@@ -241,6 +200,7 @@ class Handlers:
             gr.update(value=texts["stop"]),
             render.skip_link(interface),
             render.panel(interface),
+            documents.link(interface),
         )
 
     def arrive(self, stored: object, request: gr.Request) -> tuple[Any, ...]:
@@ -260,12 +220,15 @@ class Handlers:
         conversation[2] = str(render.empty(interface, notice))
         return tuple(conversation)
 
-    def choose_language(self, language: str, stored: object, turns: Turns, request: gr.Request) -> tuple[Any, ...]:
+    def choose_language(
+        self, language: str, stored: object, turns: Turns, place: Place | None, request: gr.Request
+    ) -> tuple[Any, ...]:
         """Page and answers in that language from now on; earlier answers stay as they are."""
         visit = Visit.model_validate({**self._visit(stored, request).model_dump(), "language": language})
         interface = visit.interface(request)
         rendered = render.past(turns, interface), render.live(turns, interface)
-        return (visit.model_dump(), *self.labels(visit, interface), *rendered, *self._about(visit, request))
+        opened = self._library.shown(place, interface, turns, request)
+        return (visit.model_dump(), *self.labels(visit, interface), *rendered, *self._about(visit, request), opened)
 
     def ask(self, text: str, turns: Turns, stored: object, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         """Stream an answer; the same question again replaces the last answer."""
@@ -320,9 +283,10 @@ class Handlers:
         return (fresh.model_dump(), "", *self.shown((), visit.interface(request)), *self._about(fresh, request))
 
 
-def build(advisor: Advisor, *, loopback: bool = False) -> gr.Blocks:
+def build(advisor: Advisor, library: Library | None = None, *, loopback: bool = False) -> gr.Blocks:
     """The page, ready to be served; ``loopback`` says that it is served to this machine alone."""
-    do = Handlers(advisor, loopback=loopback)
+    library = library or Library(shelf.Shelf(advisor), loopback=loopback)
+    do = Handlers(advisor, library, loopback=loopback)
     known_script = files("bot.web").joinpath("about.js").read_text("utf-8")
     script = files("bot.web").joinpath("chat.js").read_text("utf-8")
     page = gr.Blocks(title="quliu 去留", fill_width=True, analytics_enabled=False)
@@ -335,6 +299,7 @@ def build(advisor: Advisor, *, loopback: bool = False) -> gr.Blocks:
             language = gr.Radio(
                 [("自动", "auto"), ("中文", "zh"), ("English", "en")], value="auto", elem_id="language", container=False
             )
+            link = gr.HTML(elem_id="nav", js_on_load=None, apply_default_css=False)
             you = gr.Button("", elem_id="you", size="sm")
             new = gr.Button("＋", elem_id="new", size="sm")
         with gr.Row(elem_id="columns"):
@@ -349,20 +314,23 @@ def build(advisor: Advisor, *, loopback: bool = False) -> gr.Blocks:
                     stop = gr.Button("■", elem_id="stop", visible=False)
                     skip = gr.HTML(elem_id="skip", js_on_load=None, apply_default_css=False)
             panel = gr.HTML(elem_id="evidence", js_on_load=None, apply_default_css=False)
+        place, opened = _library(library, stored, turns)
         download = gr.HTML(elem_id="download", js_on_load=None, apply_default_css=False)
         known = gr.HTML(elem_id="about", js_on_load=known_script, apply_default_css=False)
 
         conversation = [turns, past, live, ask, stop]
         answered = [question, *conversation]
-        labelled = [brand, language, new, question, ask, stop, skip, panel]
-        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        at_once: dict[str, Any] = {**quiet, "queue": False}
-        streaming: dict[str, Any] = {**quiet, "concurrency_id": "ask", "concurrency_limit": ASKED_AT_ONCE}
+        labelled = [brand, language, new, question, ask, stop, skip, panel, link]
+        at_once: dict[str, Any] = {**_QUIET, "queue": False}
+        streaming: dict[str, Any] = {**_QUIET, "concurrency_id": "ask", "concurrency_limit": ASKED_AT_ONCE}
 
         of_visitor = [known, you]
         page.load(do.arrive, [stored], [stored, *labelled, *conversation, *of_visitor], **at_once)
         language.input(
-            do.choose_language, [language, stored, turns], [stored, *labelled, past, live, *of_visitor], **at_once
+            do.choose_language,
+            [language, stored, turns, place],
+            [stored, *labelled, past, live, *of_visitor, opened],
+            **at_once,
         )
         asking = [
             gr.on(
@@ -383,3 +351,17 @@ def build(advisor: Advisor, *, loopback: bool = False) -> gr.Blocks:
         known.download(do.download, [stored], [download, *of_visitor], **at_once)
     page.queue(max_size=WAITING_AT_MOST, api_open=False)
     return page
+
+
+def _library(library: Library, stored: gr.BrowserState, turns: gr.State) -> tuple[gr.State, gr.HTML]:
+    """The Documents page: what is open there, and the part that shows it."""
+    script = files("bot.web").joinpath("documents.js").read_text("utf-8")
+    place = gr.State(None)
+    with gr.Column(elem_id="library"):
+        indexing = gr.HTML(elem_id="indexing", js_on_load=None, apply_default_css=False)
+        opened = gr.HTML(elem_id="documents", js_on_load=script, apply_default_css=False)
+    opened.select(library.open, [stored, turns], [place, opened, indexing], **_QUIET, queue=False)
+    indexed: dict[str, Any] = {**_QUIET, "concurrency_id": "index", "concurrency_limit": INDEXING_FOLLOWED}
+    opened.upload(library.add, [stored, turns], [indexing, opened], **indexed)
+    opened.delete(library.remove, [stored, turns], [indexing, opened], **indexed)
+    return place, opened

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
+from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
@@ -30,6 +31,12 @@ _INLINE = re.compile(
 )
 _ASIDE = re.compile(r"^\s*[(（]")
 _NOTHING = Markup()
+
+
+def address(document_id: str, passage_id: str | None = None) -> str:
+    """The address of a document, or of a passage in it, within the page."""
+    parts = ["documents", document_id, *([passage_id] if passage_id else [])]
+    return "#" + "/".join(quote(part, safe="") for part in parts)
 
 
 def words(language: Language) -> Mapping[str, Any]:
@@ -281,7 +288,7 @@ def evidence(citation: Citation, language: Language) -> Markup:
     facts = _join(Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(name, value) for name, value in rows)
     return Markup(
         '<article class="source" data-source="{0}" lang="{1}"><header><h3>{2}</h3>{3}</header>'
-        '<p class="meaning">{4}</p>{5}{6}{7}{8}<dl>{9}</dl>{10}{11}</article>'
+        '<p class="meaning">{4}</p>{5}{6}{7}{8}{9}<dl>{10}</dl>{11}{12}</article>'
     ).format(
         citation.number,
         _lang(language),
@@ -291,6 +298,7 @@ def evidence(citation: Citation, language: Language) -> Markup:
         _passage(texts["passage"], shown),
         _other_language(texts["other_language"], other),
         _quote(citation, texts),
+        _in_place(citation, language),
         _note("weakness", texts["weakness"], citation.weakness),
         facts,
         _note("document-note", texts["document_note"], citation.document_note),
@@ -322,6 +330,19 @@ def _quote(citation: Citation, texts: Mapping[str, str]) -> Markup:
     return Markup('<figure class="quote"><h4>{}</h4><blockquote lang="{}">{}</blockquote>{}</figure>').format(
         texts["quote"], _lang(language_of(citation.quote)), citation.quote, place
     )
+
+
+def _in_place(citation: Citation, language: Language) -> Markup:
+    """The way to the passage on the Documents page."""
+    texts = words(language)["documents"]
+    damaged = Markup('<p class="damaged">{}</p>').format(texts["damaged"]) if _is_damaged(citation) else _NOTHING
+    return Markup('{}<p class="in-place"><a href="{}">{}{}</a></p>').format(
+        damaged, address(citation.document_id, citation.passage_id), ICONS["documents"], texts["in_place"]
+    )
+
+
+def _is_damaged(citation: Citation) -> bool:
+    return bool(getattr(citation, "damaged", False))
 
 
 def _note(kind: str, heading: str, text: str | None) -> Markup:

@@ -20,7 +20,10 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.listen import listen, url
+from bot.web import upload
+from bot.web.library import Library
 from bot.web.page import Advisor, build
+from bot.web.shelf import Shelf
 
 START_SECONDS = 60.0
 
@@ -113,15 +116,19 @@ def application(advisor: Advisor, *, loopback: bool = False) -> FastAPI:
     undocumented: dict[str, Any] = {"docs_url": None, "redoc_url": None, "openapi_url": None}
     app = FastAPI(**undocumented)
     app.add_middleware(Guard)
+    library = Library(Shelf(advisor), loopback=loopback)
+    # What is mounted at / takes all that was not taken before.
+    upload.add_route(app, library)
     gr.mount_gradio_app(
         app,
-        build(advisor, loopback=loopback),
+        build(advisor, library, loopback=loopback),
         path="/",
         footer_links=[],
         run_history=False,
         app_kwargs=undocumented,
         allowed_paths=[],
         show_error=False,
+        # Files come by upload.py alone.
         max_file_size=0,
         ssr_mode=False,
         enable_monitoring=False,

@@ -108,7 +108,7 @@ def cited(answer: Answer) -> set[str]:
 @pytest.fixture(scope="session")
 def understander(notes_advisor: Advisor) -> Understander:
     """The one that the adviser over the notes uses."""
-    return notes_advisor._understander
+    return notes_advisor._steps.understander
 
 
 @pytest.fixture(scope="session")

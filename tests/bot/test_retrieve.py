@@ -69,7 +69,7 @@ def test_the_wanted_unit_counts(text: str, units: tuple[str, ...], gain: float) 
 def test_each_language_finds_the_note(
     notes_advisor: Advisor, understander: Understander, text: str, first: str
 ) -> None:
-    found = notes_advisor._retriever.retrieve(understander.understand(text))
+    found = notes_advisor._steps.retriever.retrieve(understander.understand(text))
     assert found[0].passage.id == first
     scores = [hit.score for hit in found]
     assert scores == sorted(scores, reverse=True)
@@ -79,7 +79,7 @@ def test_each_language_finds_the_note(
 def test_a_general_note_is_not_lost_behind_the_city(
     notes_advisor: Advisor, understander: Understander, text: str
 ) -> None:
-    found = [hit.passage.id for hit in notes_advisor._retriever.retrieve(understander.understand(text))]
+    found = [hit.passage.id for hit in notes_advisor._steps.retriever.retrieve(understander.understand(text))]
     assert "subsidies-keep-people-briefly" in found[:3]
 
 
@@ -96,7 +96,7 @@ def test_a_broad_question_finds_its_theme(
     notes_advisor: Advisor, understander: Understander, text: str, theme: str
 ) -> None:
     asked = understander.understand(text)
-    retriever = notes_advisor._retriever
+    retriever = notes_advisor._steps.retriever
     found = retriever.theme(asked, retriever.retrieve(asked))
     assert found is not None
     assert found.id == theme

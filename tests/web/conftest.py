@@ -128,8 +128,8 @@ class Browser:
 
 
 @pytest.fixture(scope="session")
-def advisor() -> FakeAdvisor:
-    return FakeAdvisor(pause=0.05)
+def advisor(tmp_path_factory: pytest.TempPathFactory) -> FakeAdvisor:
+    return FakeAdvisor(pause=0.05, folder=tmp_path_factory.mktemp("fake"))
 
 
 @pytest.fixture(scope="session")

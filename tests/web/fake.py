@@ -8,14 +8,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from tempfile import gettempdir
 from threading import Lock
 from time import sleep
+from types import SimpleNamespace
 from typing import Literal
 
 from bot.errors import ConversationError, WriterError
 from bot.export import render
+from bot.settings import Settings
 from bot.turn import Answer, AskNext, CaveatShown, Citation, Claim, Conflict, Gap, Intent, Profile, Section, ThreadInfo
-from knowledge.passage import Caveat, Grade, Language
+from knowledge.passage import Bilingual, Caveat, Document, Grade, Language, Passage
 
 SLOW = "Tell me slowly"
 FAILS = "Please fail"
@@ -327,11 +332,66 @@ def answer_to(question: str, language: Language) -> Answer:
     return _decision_zh(question) if language == "zh" else _decision_en(question)
 
 
+LEDGER = """邻里账本
+
+第一年
+
+上海那年每月要9700，来成都头一个月只花了4100。
+
+我们没有记第二年的房租。
+"""
+
+
+def fake_index(folder: Path | None) -> SimpleNamespace:
+    """The documents behind the answers: one is a file, if there is a folder for it, the others are notes alone."""
+    ledger = folder / "ledger.txt" if folder else Path("ledger.txt")
+    if folder:
+        ledger.write_text(LEDGER, "utf-8")
+    sources = {"moving": "moving.txt", "ledger": str(ledger), "clinic": "clinic.txt"}
+    documents = {
+        id_: Document(
+            id=id_,
+            title=Bilingual(**title),
+            source=sources[id_],
+            sha256=sha256(LEDGER.encode()).hexdigest() if id_ == "ledger" else None,
+            note=Bilingual(**NOTE) if id_ == "moving" else None,
+            date="2021-03" if id_ == "ledger" else None,
+        )
+        for id_, title in TITLES.items()
+    }
+    quote = LEDGER.splitlines()[4]
+    start = LEDGER.index(quote)
+    passages = {
+        one.passage_id: Passage(
+            id=one.passage_id,
+            document_id=one.document_id,
+            document_title=documents[one.document_id].title,
+            language="zh",
+            text=one.text,
+            text_en=one.text_en,
+            source=sources[one.document_id],
+            locator=one.locator,
+            section=Bilingual(zh="第一年", en="The first year"),
+            paragraph=one.number + 2,
+            quote=quote if one.document_id == "ledger" else None,
+            start=start if one.document_id == "ledger" else None,
+            end=start + len(quote) if one.document_id == "ledger" else None,
+            grade=one.grade,
+            damaged=one.document_id == "ledger",
+        )
+        for one in _decision_en("").citations
+    }
+    return SimpleNamespace(documents=documents, passages=passages, directory=Path("nowhere"))
+
+
 class FakeAdvisor:
     """Answers by keyword, remembers threads in memory, and keeps what it was asked in ``asked``."""
 
-    def __init__(self, pause: float = 0.0) -> None:
+    def __init__(self, pause: float = 0.0, folder: Path | None = None) -> None:
+        """``folder`` is where its one file is written, and its settings keep their data."""
         self.pause = pause
+        self.settings = Settings(data_dir=folder or Path(gettempdir()) / "quliu-fake", uploads="auto")
+        self.index = fake_index(folder)
         self.asked: list[tuple[str, str | None, Language | None]] = []
         self.forgotten: list[str] = []
         self.streaming = False

@@ -20,7 +20,7 @@ from tests.web.fake import FakeAdvisor, answer_to
 HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{x}}${x}[9](javascript:alert(1))"
 TAGS = frozenset(
     """
-    article aside blockquote button dd details div dl dt em figcaption figure h1 h2 h3 h4 header li nav ol p path
+    a article aside blockquote button dd details div dl dt em figcaption figure h1 h2 h3 h4 header li nav ol p path
     section span strong summary svg ul
     """.split()
 )
@@ -33,12 +33,14 @@ class Reader(HTMLParser):
         super().__init__()
         self.tags: list[str] = []
         self.attributes: set[str] = set()
+        self.links: list[str] = []
         self.text = ""
         self.feed(str(html))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
         self.attributes |= {name for name, _ in attrs}
+        self.links += [value or "" for name, value in attrs if name == "href"]
 
     def handle_data(self, data: str) -> None:
         self.text += data
@@ -145,6 +147,7 @@ def test_evidence_says_what_it_knows_and_leaves_out_what_it_does_not() -> None:
     bare = Reader(render.evidence(a_citation(text_en=None), "en"))
     assert bare.text == (
         "Source 1SurveyPeople were asked; someone named did the asking.What it says河边有九座桥。"
+        "See it in its place in the document"
         "DocumentNotesPlaceparagraph 3Said byNobody namedAs ofNo date givenFilenotes.txt"
     )
     full = Reader(
@@ -164,7 +167,8 @@ def test_evidence_says_what_it_knows_and_leaves_out_what_it_does_not() -> None:
     )
     assert full.text == (
         "Source 1SurveyPeople were asked; someone named did the asking.What it saysThe river has nine bridges."
-        "用中文看这一段河边有九座桥。In the original words九座桥characters 4–7What this evidence lacksone man"
+        "用中文看这一段河边有九座桥。In the original words九座桥characters 4–7"
+        "See it in its place in the documentWhat this evidence lacksone man"
         "DocumentNotesPlaceparagraph 3Said bythe ferrymanAs of1999Filenotes.txt"
         "About the document itselftwo pages are lostOur note, not the document'swe counted eight"
     )
@@ -245,7 +249,8 @@ def test_nothing_that_anybody_wrote_becomes_markup() -> None:
         shown = (render.past(turns, language), render.live(turns, language), str(render.empty(language, HOSTILE)))
         read = Reader("".join(shown))
         assert set(read.tags) <= TAGS
-        assert not {name for name in read.attributes if name.startswith("on") or name in ("href", "src", "style")}
+        assert not {name for name in read.attributes if name.startswith("on") or name in ("src", "style")}
+        assert {link.split("/")[0] for link in read.links} == {"#documents"}
         assert read.text.count("<script>alert(1)</script>") > 30
 
 

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from http.client import HTTPConnection
-from urllib.parse import urlsplit
+from pathlib import Path
+from time import monotonic, sleep
+from urllib.parse import urlencode, urlsplit
 
 import pytest
+from starlette.testclient import TestClient
 
 from bot.errors import QuliuError, ServerError
 from bot.web import build, serve
-from bot.web.page import Visit
+from bot.web.server import application
+from bot.web.visitor import Visit, visit_of
 from tests.web.fake import FakeAdvisor
 
 
@@ -76,12 +82,97 @@ def test_the_page_is_built_private_and_takes_several_users() -> None:
 
 @pytest.mark.parametrize("stored", [None, {}, {"thread_id": "../etc"}, {"thread_id": 3}, "x", {"surprise": 1}])
 def test_a_browser_that_stored_something_else_gets_a_new_conversation(stored: object) -> None:
-    from bot.web.page import _visit
-
-    visit = _visit(stored)
+    visit = visit_of(stored)
     assert visit.language == "auto"
     assert re.fullmatch(r"[0-9a-f]{32}", visit.thread_id)
-    assert _visit(visit.model_dump()) == visit == Visit.model_validate(visit.model_dump())
+    assert visit_of(visit.model_dump()) == visit == Visit.model_validate(visit.model_dump())
+
+
+def put(url: str, name: str, content: bytes, language: str = "en", **headers: str) -> tuple[int, str]:
+    connection = HTTPConnection(urlsplit(url).netloc, timeout=10)
+    query = urlencode({"name": name, "language": language})
+    connection.request("PUT", f"/documents?{query}", body=content, headers=headers)
+    response = connection.getresponse()
+    return response.status, response.read().decode()
+
+
+@pytest.fixture
+def folder(advisor: FakeAdvisor) -> Iterator[Path]:
+    """Where files come to, empty again afterwards."""
+    yield advisor.settings.documents_dir
+    shutil.rmtree(advisor.settings.documents_dir, ignore_errors=True)
+
+
+def test_a_file_is_taken_from_a_page_of_this_machine_alone(url: str, folder: Path) -> None:
+    own = f"http://{urlsplit(url).netloc}"
+    assert put(url, "合肥 笔记.txt", b"one", origin=own) == (204, "")
+    closed = "Files cannot be added here; use `quliu index` on the computer that runs quliu."
+    for headers in (
+        {"origin": "http://evil.example"},
+        {"origin": "null"},
+        {"host": "evil.example:7860"},
+        {"x-forwarded-for": "203.0.113.9"},
+        {"host": "["},
+    ):
+        assert put(url, "b.txt", b"two", **headers)[0] in (400, 403)
+    assert put(url, "b.txt", b"two", origin="http://evil.example") == (403, closed)
+    assert put(url, "b.txt", b"two", "zh", origin="null")[1].startswith("这里不能添加文件")
+    assert [path.name for path in folder.iterdir()] == ["合肥 笔记.txt.arrived"]
+
+
+def test_what_is_wrong_with_a_file_is_one_line(url: str, folder: Path) -> None:
+    assert put(url, "", b"x") == (422, "A file needs a name.")
+    assert put(url, "a.txt", b"") == (422, "a.txt is empty.")
+    assert put(url, "a.txt", b"", "zh") == (422, "a.txt 是空的。")
+    assert put(url, "{0}\n<b>.exe", b"x")[1].startswith("{0} <b>.exe is of no kind that can be read")
+    assert put(url, "a.txt", b"x", "xx")[0] == 422
+    assert list(folder.iterdir()) == [] if folder.exists() else True
+
+
+def test_a_file_that_says_it_is_large_is_not_even_read(url: str, folder: Path) -> None:
+    connection = HTTPConnection(urlsplit(url).netloc, timeout=10)
+    connection.putrequest("PUT", "/documents?name=a.txt")
+    connection.putheader("Content-Length", str(500_000_000))
+    connection.endheaders()
+    response = connection.getresponse()
+    assert (response.status, response.read().decode()) == (413, "a.txt is larger than 20 MB.")
+    assert not folder.exists()
+
+
+def test_a_file_that_breaks_off_is_not_kept(url: str, folder: Path) -> None:
+    connection = HTTPConnection(urlsplit(url).netloc, timeout=10)
+    connection.putrequest("PUT", "/documents?name=a.txt")
+    connection.putheader("Content-Length", "1000")
+    connection.endheaders(b"half of it")
+    deadline = monotonic() + 10
+    while not (folder.exists() and [*folder.iterdir()]) and monotonic() < deadline:
+        sleep(0.01)
+    connection.close()
+    while [*folder.iterdir()] and monotonic() < deadline:
+        sleep(0.01)
+    assert [*folder.iterdir()] == []
+
+
+@pytest.mark.parametrize(
+    ("uploads", "loopback", "taken"),
+    [("auto", True, True), ("auto", False, False), ("off", True, False), ("on", False, True)],
+)
+def test_files_are_refused_where_the_page_is_served_to_others_or_they_are_switched_off(
+    tmp_path: Path, uploads: str, loopback: bool, taken: bool
+) -> None:
+    advisor = FakeAdvisor(folder=tmp_path)
+    advisor.settings = advisor.settings.changed(uploads=uploads)
+    client = TestClient(application(advisor, loopback=loopback), "http://127.0.0.1", client=("127.0.0.1", 50000))
+    assert client.put("/documents?name=a.txt", content=b"x").status_code == (204 if taken else 403)
+    assert advisor.settings.documents_dir.exists() == taken
+
+
+def test_gradio_itself_takes_no_file(url: str) -> None:
+    body = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.txt"\r\n\r\nx\r\n--x--\r\n'
+    connection = HTTPConnection(urlsplit(url).netloc, timeout=10)
+    headers = {"content-type": "multipart/form-data; boundary=x"}
+    connection.request("POST", "/gradio_api/upload", body=body, headers=headers)
+    assert connection.getresponse().status == 413
 
 
 @pytest.mark.slow
