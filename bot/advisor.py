@@ -20,7 +20,7 @@ from bot.retrieve import Retriever, theme_asks
 from bot.settings import Settings, load_settings
 from bot.turn import Answer, Claim, Context, Draft, Evidence, Intent, Profile, Request, ThreadInfo, Withheld
 from bot.understand import Understander
-from bot.verify import verify
+from bot.verify import contradicts, verify
 from bot.weigh import Corpus, weigh
 from bot.write.base import Writer
 from bot.write.llm import LlmWriter
@@ -191,7 +191,8 @@ class _Steps:
             index.passages,
             tuple(s for s in load_silences() if _holds(index, (s.notes,))),
             tuple(p for p in load_premises() if _holds(index, (p.notes,))),
-            self._known_vectors,
+            vectors=self._known_vectors,
+            contradicts=contradicts,
         )
         self._plain = TemplateWriter()
         model = settings.chat_model

@@ -244,7 +244,7 @@ def _gaps(silences: Sequence[Silence], request: Request, words: Mapping[str, Any
     for silence in silences:
         name = place_name(silence.place, language) if silence.place else forms["some_place"]
         if silence.words:
-            gaps.append(Gap(text=forms["unsaid"].format(what=silence.words[language])))
+            gaps.append(Gap(text=forms[silence.subject].format(what=silence.words[language])))
         elif silence.subject in forms["items"]:
             items.append(forms["items_there" if items else "items"][silence.subject].format(place=name))
         elif silence.subject.startswith("topic:"):

@@ -13,6 +13,7 @@ from knowledge.topics import find_topics
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _WORD = re.compile(r"[\u3400-\u9fff]|[A-Za-z']+|\d[\d.,%]*[A-Za-z]*")
+_QUESTION = re.compile(r"[^.。!！?？]+[?？]")
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ class Message:
     ``plain`` is its simplified form, in ``marked`` each of its ``mentions`` is one character. ``given_up`` are ids of
     places that it names only to turn away from them; they are no mentions. ``words`` counts Chinese characters, words
     and numbers, ``bare`` those beside the places, and ``content`` the words among these that say something by
-    themselves, two Chinese characters counting as one. ``groups`` tells whether it names cities as a group.
+    themselves, two Chinese characters counting as one; ``asked`` is that of its question alone, where it says more than
+    that. ``groups`` tells whether it names cities as a group.
     """
 
     text: str
@@ -36,6 +38,7 @@ class Message:
     words: int
     bare: int
     content: float
+    asked: float
 
     @classmethod
     def of(cls, text: str) -> Message:
@@ -57,6 +60,7 @@ class Message:
             words=_count(plain),
             bare=_count(beside),
             content=content_of(beside),
+            asked=min(map(content_of, _QUESTION.findall(beside)), default=content_of(beside)),
         )
 
     @property

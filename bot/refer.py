@@ -113,7 +113,7 @@ def _renamed(question: str, language: Language, places: Mapping[str, str | None]
 
 def _again(message: Message, previous: Request) -> Request | None:
     for language in ("en", "zh"):
-        if message.words <= _SHORT and message.says(f"switches_to_{language}"):
+        if message.words <= 2 * _SHORT and message.says(f"switches_to_{language}"):
             return previous.model_copy(update={"reference": Reference.AGAIN, "language": language})
     return None
 
@@ -259,7 +259,7 @@ def _aspect(message: Message, language: Language, context: Context, passages: Ma
     if any(message.says(name) for name in ("thanks", "wants_about_bot", "asks_elsewhere")):
         return None
     leans = message.says("goes_on") or message.says("points_back") or _repeats_a_figure(message, context, passages)
-    if not leans and (message.stands_alone or message.content > HOLLOW):
+    if not leans and (message.stands_alone or message.asked > HOLLOW):
         return None
     turns = message.says("turns_to") or message.says("points_there")
     about = previous.destinations or previous.places

@@ -9,7 +9,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.about import is_about
+from bot.about import is_about, named_document
+from bot.cues import says
+from bot.message import content_of
 from bot.naming import place_name
 from bot.probe import LinearProbe
 from bot.turn import Intent, Request
@@ -30,6 +32,7 @@ _FOUND_WEIGHT = 0.25
 _SAME_PLACE = 0.18
 _OTHER_PLACE = -0.16
 _SAME_TOPIC = 0.05
+_SAME_DOCUMENT = 0.1
 _SAME_SUBJECT = 0.15  # a message that points back is about what was said
 _OPINION = -0.03  # what the author thinks of a fact comes after the fact
 _MOST_TOPICS = 3
@@ -39,6 +42,7 @@ _SAME_FIGURE = 0.3  # who names a figure asks about that figure
 _LIFTED = 0.9
 _LEAD = 0.6
 _MOST_PARTS = 4
+_ENOUGH = 2.0  # so many words of its own make a question
 _LEAST_CONTENT = 3
 _PARTS = re.compile(
     r"[?？;；。]|[,，]\s*(?:另外|还有|以及|那么?)|,?\s+\band\s+(?=(?:how|what|who|where|when|which|is|are|does|do|did)\b)",
@@ -83,6 +87,7 @@ class Retriever:
             return ()
         best = max(hit.score for hit in found) or 1.0
         scores = {h.passage.id: h.score / best + fit(h.passage, request) for h in found}
+        self._favour_document(request, scores)
         if request.intent is Intent.LOOKUP:
             lifted = _LIFTED * max(scores.values())
             for id_ in (*self._leads(request, best), *_leads_by_place(request, found, scores)):
@@ -90,17 +95,33 @@ class Retriever:
         ranked = sorted(scores, key=scores.__getitem__, reverse=True)
         return tuple(Hit(passage=self._index.passages[id_], score=scores[id_]) for id_ in ranked)
 
+    def _favour_document(self, request: Request, scores: dict[str, float]) -> None:
+        """Raise what a document says that the message names, and its note where the message is about it as such."""
+        plain = simplified(request.text)
+        document = named_document(plain, self._index.documents.values())
+        if document is None:
+            return
+        for id_ in scores:
+            scores[id_] += _SAME_DOCUMENT if self._index.passages[id_].document_id == document else 0.0
+        note = f"{document}-note"
+        if note in self._index.passages and says("about_document", plain):
+            scores[note] = max(scores.values()) + _SAME_DOCUMENT
+
     def _search(self, text: str, request: Request) -> list[Hit]:
-        """What the index finds; a message that leans on another is searched by itself and together with that."""
+        """What the index finds; a message that leans on another is searched together with that.
+
+        The more it says, the more what it finds by itself counts too.
+        """
         found = self._index.search(text, k=self._candidates, language=request.language)
         if not request.background:
             return found
         together = self._index.search(f"{request.background} {text}", k=self._candidates)
+        own = min(1.0, content_of(simplified(text)) / _ENOUGH) / 2
         scores: dict[str, float] = {}
-        for hits in (found, together):
+        for hits, share in ((found, own), (together, 1 - own)):
             best = max((hit.score for hit in hits), default=1.0) or 1.0
             for hit in hits:
-                scores[hit.passage.id] = scores.get(hit.passage.id, 0.0) + hit.score / best / 2
+                scores[hit.passage.id] = scores.get(hit.passage.id, 0.0) + share * hit.score / best
         ranked = sorted(scores, key=scores.__getitem__, reverse=True)
         return [Hit(passage=self._index.passages[id_], score=scores[id_]) for id_ in ranked]
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from knowledge.corpus import Premise, Tension, Unsaid
+from knowledge.corpus import Tension
 from knowledge.passage import Bilingual, Caveat, Frozen, Grade, Language, Passage
 from knowledge.places import place
 
@@ -70,6 +70,8 @@ class Reference(StrEnum):
     PLACE = "place"  # the last question, of another place
     HERE = "here"  # the last question, of somebody who lives elsewhere than was thought
     OTHERS = "others"  # whether the other documents agree
+    OTHER_SIDE = "other_side"  # the side that the last answer left out
+    ANOTHER = "another"  # where else there is what was spoken of
     ASPECT = "aspect"  # the last subject, from another side
 
 
@@ -232,10 +234,16 @@ class Silence(Frozen):
 
 
 class Covered(Frozen):
-    """What a message asks that no article says, and what it takes for said that no article says."""
+    """What a message takes for said that passages (``right``) say otherwise, and what it asks that no article says.
 
-    unsaid: Unsaid | None = None
-    premise: Premise | None = None
+    ``presumed`` tells that it takes something for said at all; ``nearest`` are the passages that come nearest to what
+    is not said, where they are known.
+    """
+
+    right: tuple[str, ...] = ()
+    presumed: bool = False
+    silences: tuple[Silence, ...] = ()
+    nearest: tuple[str, ...] = ()
 
 
 class Cell(Frozen):
@@ -256,12 +264,15 @@ class OwnShare(Frozen):
 class Evidence(Frozen):
     """What the passages say to a request, weighed; every tuple is best first.
 
-    ``corrections`` put right what the message takes for said (``corrected`` says what: a premise, a figure), ``sides``
-    sets places side by side, those of one dimension one after another, ``also`` is said of the place and leans no way.
+    ``corrections`` put right what the message takes for said; where it takes something for said that nothing puts right
+    (``presumed``), the points begin with what the article does say. ``spoken`` has one passage of each document that
+    speaks of the subject, where they are to be counted, ``sides`` sets places side by side, those of one
+    dimension one after another, ``also`` is said of the place and leans no way.
     """
 
     corrections: tuple[Passage, ...] = ()
-    corrected: str | None = None
+    presumed: bool = False
+    spoken: tuple[Passage, ...] = ()
     points: tuple[Passage, ...] = ()
     sides: tuple[Cell, ...] = ()
     pro: tuple[Passage, ...] = ()

@@ -55,6 +55,25 @@ def check(text: str, passages: Sequence[Passage]) -> str | None:
     return next((reason for objection in _OBJECTIONS if (reason := objection(claim, supports))), None)
 
 
+def contradicts(text: str, passage: Passage, *, presumes: bool = False) -> bool:
+    """Whether a question takes the opposite of what a passage says for said: a rise for a fall, the one end of a change
+    for the other. One that does not say by its form that it ``presumes`` something must share a figure with it.
+    """
+    claim, support = _read(_bare(text)), _support(passage)
+    matching = [(figure, found) for figure in claim.figures if (found := support.matching(figure, claim))]
+    if any(_wrong_direction(claim, figure, support, found) for figure, found in matching):
+        return True
+    if not matching and not presumes:
+        return False
+    said = _directions(claim)
+    known = {word for side in support.sides for word in _directions(side)}
+    if said and known and not said & known:
+        return True
+    mine = {pole for clause in claim.clauses for pole in clause.poles}
+    theirs = {pole for side in support.sides for clause in side.clauses for pole in clause.poles}
+    return any((pair, -sign) in theirs and (pair, -sign) not in mine for pair, sign in mine - theirs)
+
+
 def _objection(draft: Draft, passages: Mapping[str, Passage]) -> str | None:
     if not draft.passage_ids:
         return "cites nothing"
@@ -131,6 +150,7 @@ _OPPOSITES = (
     ("以上 above", "以下 below"),
     ("便宜 实惠 cheap cheaper", "昂贵 很贵 更贵 较贵 dear dearer expensive"),
     ("更好 改善 better", "更差 更糟 worse"),
+    ("收紧 抬高 tighten tightens tightened tighter", "放宽 放低 降低 放松 loosen loosens loosened lower lowered eased"),
     ("吸引 留住 gain gains gained win wins keep keeps kept attract attracts", "流失 失去 lose loses losing lost"),
 )
 # Things of a kind that a claim may not name in place of the one its passages name with the same figure; "_" is a space.

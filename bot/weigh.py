@@ -7,11 +7,13 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from bot.about import is_about, lies_in
+from bot.cues import says
 from bot.turn import CaveatDue, Cell, Covered, Evidence, Intent, Move, OwnShare, Reach, Reference, Request, Silence
-from knowledge.corpus import Premise, Tension, Theme, Unsaid
+from knowledge.corpus import Tension, Theme
 from knowledge.figures import Key, figure_keys
-from knowledge.passage import Bilingual, Caveat, Grade, Hit, Passage, Stance
+from knowledge.passage import Caveat, Grade, Hit, Passage, Stance
 from knowledge.places import Place, Tier, place
+from knowledge.script import simplified
 from knowledge.units import units_of
 
 _CLOSE = 0.86  # a further point must come this near to the best one's score
@@ -22,6 +24,7 @@ _MOST_CAVEATS = 4
 _MOST_LISTED = 7
 _MOST_ASKED = 2
 _MOST_TOGETHER = 5
+_SPEAKS_OF_IT = 0.7
 _IN_THEME = 0.25
 _NEAR = 0.55
 _OUTSTANDING = 0.1
@@ -58,8 +61,6 @@ DIMENSIONS: Mapping[str, frozenset[str]] = {
     "networks": frozenset({"relationship_networks"}),
     "returns": frozenset({"return_flows", "talent_retention"}),
 }
-# Kinds of figure that nobody gives but as something that was said.
-_ASSERTED = frozenset({"percent", "times"})
 _ALWAYS_LAST = Caveat.NOT_A_REJECTION_OF_BIG_CITIES
 _NETWORKS_AND_RETURNS = (Caveat.RELATIONSHIP_NETWORKS, Caveat.RETURN_FLOWS)
 
@@ -79,51 +80,58 @@ def weigh(
     ``covered`` says what of it no article says, and what it wrongly takes for said.
     """
     evidence = _BY_INTENT[request.intent](request, hits, theme, corpus)
-    if not request.needs_evidence:
+    if covered is None or not request.needs_evidence:
         return evidence
-    if request.intent is Intent.DECISION:
-        premise = covered.premise if covered else None
-        return _put_right(evidence, request, premise, corpus) if premise else evidence
-    evidence = _put_right(evidence, request, covered.premise if covered else None, corpus)
-    evidence = _own_up(evidence, covered.unsaid if covered else None, corpus)
-    if request.wants_estimate and evidence.silences:
+    if says("counts_articles", simplified(request.text)) and request.intent is not Intent.DECISION:
+        return _counted(request, hits, corpus)
+    evidence = _own_up(_put_right(evidence, request, covered, corpus), covered, corpus)
+    if request.wants_estimate and evidence.silences and request.intent is not Intent.DECISION:
         evidence = evidence.model_copy(update={"silences": (*evidence.silences, Silence(subject="estimate"))})
     return evidence
 
 
-def _put_right(evidence: Evidence, request: Request, premise: Premise | None, corpus: Corpus) -> Evidence:
+def _counted(request: Request, hits: Sequence[Hit], corpus: Corpus) -> Evidence:
+    """For each document that speaks of the subject the passage nearest to the question."""
+    specific = set(request.topics) - _BROAD
+    best = max((hit.score for hit in hits), default=0.0)
+
+    def speaks(hit: Hit) -> bool:
+        passage = hit.passage
+        on_topic = bool(specific & set(passage.topics)) if specific else hit.score >= _SPEAKS_OF_IT * best
+        there = is_about(passage, request.places) if request.places else on_topic
+        return passage.caveat is not Caveat.DOCUMENT_RELIABILITY and there and (on_topic or not specific)
+
+    nearest: dict[str, Passage] = {}
+    for hit in filter(speaks, hits):
+        nearest.setdefault(hit.passage.document_id, hit.passage)
+    spoken = tuple(nearest.values())
+    if not spoken:
+        unknown = [Silence(subject="unknown_place", place=id_) for id_ in request.places]
+        return Evidence(silences=tuple(unknown) or (Silence(subject="nothing"),), related=_related(hits, ()))
+    tensions = _compared_tensions(request, spoken, corpus)
+    return Evidence(spoken=spoken, points=spoken, tensions=tensions, related=_related(hits, spoken))
+
+
+def _put_right(evidence: Evidence, request: Request, covered: Covered, corpus: Corpus) -> Evidence:
     """The evidence with what puts a false premise right before everything else."""
-    if premise:
-        right = tuple(corpus.passages[id_] for id_ in premise.notes if id_ in corpus.passages)
-        corrected, kind = right, "premise"
-    elif evidence.points and not request.reference and _is_other_figure(request, evidence.points):
-        corrected, kind = evidence.points[:1], "figure"
-    else:
-        return evidence
-    rest = tuple(p for p in evidence.points if p not in corrected)
+    right = tuple(corpus.passages[id_] for id_ in covered.right if id_ in corpus.passages)
+    if not right:
+        presumed = covered.presumed and bool(evidence.points) and not evidence.silences
+        return evidence.model_copy(update={"presumed": presumed})
     # What is asked on a false premise is answered by putting that right.
     decides = request.intent is Intent.DECISION
     silences = tuple(s for s in evidence.silences if decides or s.subject == "unknown_place")
-    changed = {"corrections": corrected, "corrected": kind, "points": rest, "silences": silences}
-    return evidence.model_copy(update=changed)
+    points = tuple(p for p in evidence.points if p not in right)
+    return evidence.model_copy(update={"corrections": right, "points": points, "silences": silences})
 
 
-def _is_other_figure(request: Request, points: Sequence[Passage]) -> bool:
-    """Whether the message gives a figure where the passages have another one of the same kind."""
-    given = {key for key in _given_figures(request) if key.kind in _ASSERTED and len(key.values) == 1}
-    said = {key for p in points for text in (p.text, p.text_en or "") for key in figure_keys(text)}
-    first = {key.kind for key in figure_keys(points[0].text)}
-    return any(key not in said and key.kind in first for key in given)
-
-
-def _own_up(evidence: Evidence, unsaid: Unsaid | None, corpus: Corpus) -> Evidence:
+def _own_up(evidence: Evidence, covered: Covered, corpus: Corpus) -> Evidence:
     """The evidence with what no article says named, and what comes nearest to it first."""
-    if unsaid is None or any(silence.subject == "unknown_place" for silence in evidence.silences):
+    if not covered.silences or any(silence.subject == "unknown_place" for silence in evidence.silences):
         return evidence
-    nearest = tuple(corpus.passages[id_] for id_ in unsaid.notes if id_ in corpus.passages)
-    points = tuple(dict.fromkeys((*nearest[:1], *evidence.points)))[:_MOST_POINTS]
-    silence = Silence(subject="unsaid", words=Bilingual(zh=unsaid.zh, en=unsaid.en))
-    return evidence.model_copy(update={"points": points, "silences": (silence,)})
+    nearest = tuple(corpus.passages[id_] for id_ in covered.nearest if id_ in corpus.passages)
+    points = tuple(dict.fromkeys((*nearest, *evidence.points)))[:_MOST_POINTS]
+    return evidence.model_copy(update={"points": points, "silences": covered.silences})
 
 
 def _nothing(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus: Corpus) -> Evidence:
@@ -604,17 +612,26 @@ def _silences(request: Request, points: Sequence[Passage], corpus: Corpus) -> tu
     if not points:
         return (Silence(subject="nothing"),)
     unsaid = _unsaid(request, points)
-    missing = [c for c in cities if not any(is_about(p, [c]) for p in points)]
-    if not missing or len(missing) < len(cities):
+    missing = [c for c in cities if not any(_answers(p, c, points[0]) for p in points)]
+    if not missing:
         return unsaid or _untreated(request, points, cities, corpus)
     specific = [t for t in request.topics if t not in _BROAD]
     silences: list[Silence] = []
     for city in missing:
         if not any(is_about(p, [city]) for p in corpus.passages.values()):
             silences.append(Silence(subject="unknown_place", place=city))
+        elif len(missing) < len(cities):
+            # Where somebody lives or comes from may be said by the way.
+            if city not in (request.profile.origin, request.profile.home_town):
+                silences.append(Silence(subject="same", place=city))
         elif specific:
             silences.append(Silence(subject=f"topic:{specific[0]}", place=city))
     return tuple(silences) or unsaid
+
+
+def _answers(passage: Passage, city: str, first: Passage) -> bool:
+    """Whether a passage says of a city what the first one says of another, or is that one."""
+    return is_about(passage, [city]) and (passage == first or bool(set(passage.topics[:2]) & set(first.topics[:2])))
 
 
 def _untreated(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import ir_measures
 from ir_measures import RR, R, nDCG
@@ -14,6 +14,7 @@ DEPTH = 10
 
 _MEASURES = {"recall@5": R @ 5, "recall@10": R @ DEPTH, "mrr": RR, "ndcg@10": nDCG @ DEPTH}
 RETRIEVAL = tuple(_MEASURES)
+_OF_ONE_ANSWER = {"recall@1": R @ 1, "recall@5": R @ 5, "mrr@10": RR @ DEPTH}
 
 
 def check_found(gold: Sequence[Sequence[str]], found: Sequence[str]) -> tuple[Check, ...]:
@@ -33,3 +34,11 @@ def check_found(gold: Sequence[Sequence[str]], found: Sequence[str]) -> tuple[Ch
     return tuple(
         Check(name=name, score=float(values.get(measure, 0.0)), reason=reason) for name, measure in _MEASURES.items()
     )
+
+
+def averages(gold: Mapping[str, str], found: Mapping[str, Sequence[str]]) -> dict[str, float]:
+    """Recall@1, recall@5 and MRR@10 over questions that one passage each answers, found best first."""
+    qrels = {question: {passage: 1} for question, passage in gold.items()}
+    run = {question: {id_: -float(place) for place, id_ in enumerate(ids)} for question, ids in found.items()}
+    values = ir_measures.calc_aggregate(list(_OF_ONE_ANSWER.values()), qrels, run)
+    return {name: float(values.get(measure, 0.0)) for name, measure in _OF_ONE_ANSWER.items()}

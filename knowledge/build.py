@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from knowledge.annotate import annotate
 from knowledge.checksums import checksums
 from knowledge.corpus import corpus_hash, load_notes
 from knowledge.embed import Embedder, SentenceTransformerEmbedder
@@ -19,7 +20,7 @@ from knowledge.errors import IndexStoreError
 from knowledge.index import ENGINE, Index, Progress, read_index, texts, write_index
 from knowledge.passage import Document, Passage, Problem
 from knowledge.probe import probe
-from knowledge.read import absolute
+from knowledge.reading import absolute
 from knowledge.sources import load
 from knowledge.store import (
     FORMAT,
@@ -133,6 +134,8 @@ def _build(
         if anew:
             cache.clear()
         cache.add(*texts(passages), progress)
+        # By then the vectors that this needs are known.
+        passages = annotate(passages, cache)
         vectors = write_index(beside, cache, documents, passages)
         np.save(beside / _TEXTS, cache.used(), allow_pickle=False)
         _check(beside, embedder, len(documents), len(passages))

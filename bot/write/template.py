@@ -31,8 +31,10 @@ class TemplateWriter:
             yield from _summary(evidence, request.language, words)
         for number, passage in enumerate(evidence.corrections):
             draft = _statement(Section.CORRECTION, passage, request, words)
-            lead = words["correction"][evidence.corrected] if number == 0 else "{text}"
+            lead = words["correction"] if number == 0 else "{text}"
             yield draft.model_copy(update={"text": lead.format(text=draft.text)})
+        if evidence.spoken:
+            yield _count(evidence.spoken, request, words)
         compared = [passage for cell in evidence.sides for passage in cell.passages]
         for cell in evidence.sides:
             for passage in cell.passages:
@@ -46,8 +48,12 @@ class TemplateWriter:
             (Section.ALSO, evidence.also),
         ):
             for passage in passages:
-                if passage not in compared:
-                    yield _statement(section, passage, request, words)
+                if passage in compared:
+                    continue
+                draft = _statement(section, passage, request, words)
+                if evidence.presumed and section is Section.POINTS and passage == passages[0]:
+                    draft = draft.model_copy(update={"text": words["presumed"].format(text=draft.text)})
+                yield draft
         for due in evidence.caveats:
             yield _caveat(due, request, words)
         for tension in evidence.tensions:
@@ -77,6 +83,18 @@ def _summary(evidence: Evidence, language: Language, words: Mapping[str, Any]) -
         section=Section.SUMMARY,
         passage_ids=tuple(p.id for side in sides for p in side),
         weakness=words["weak_both" if pro and con else "weak_one"] if pro or con else None,
+    )
+
+
+def _count(spoken: Sequence[Passage], request: Request, words: Mapping[str, Any]) -> Draft:
+    """How many of the documents speak of what is asked, each with a passage of its own."""
+    topic = next((t for t in request.topics if any(t in p.topics for p in spoken)), None)
+    what = topic_name(topic, request.language) if topic else words["counted"]["it"]
+    form = words["counted"]["one" if len(spoken) == 1 else "several"]
+    return Draft(
+        text=_cite(form.format(number=len(spoken), what=what), [[p.id for p in spoken]]),
+        section=Section.SUMMARY,
+        passage_ids=tuple(p.id for p in spoken),
     )
 
 

@@ -10,11 +10,15 @@ import typer
 from rich.console import Console
 
 from bot.errors import QuliuError
+from bot.settings import load_settings
 from evals.bench.report import scale_table, table
+from evals.bench.retrieval import ABLATION, AS_IT_IS, measure
+from evals.bench.retrieval_table import retrieval_table
 from evals.bench.run import FULL, QUICK, run
 
 
 def bench(
+    context: typer.Context,
     *,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write all figures here.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Ask few questions; the figures are rough.")] = False,
@@ -25,7 +29,9 @@ def bench(
     sizes: Annotated[str | None, typer.Option(help="Passages to be searched, such as 100,1000.")] = None,
     real: Annotated[int | None, typer.Option(min=1, help="Passages that are embedded; further ones get noise.")] = None,
 ) -> None:
-    """Measure the time and the memory that answers take, against their targets."""
+    """Measure the time and the memory that answers take, against their targets; or how well a search finds."""
+    if context.invoked_subcommand:
+        return
     err = Console(stderr=True, highlight=False)
     plan = (QUICK if quick else FULL).changed(scale=scale, sizes=_sizes(sizes), real=real)
     try:
@@ -39,6 +45,41 @@ def bench(
         if json_file:
             json_file.write_text(report.model_dump_json(indent=1) + "\n", "utf-8")
     except (QuliuError, OSError, subprocess.SubprocessError) as error:
+        err.print(f"bench: {_line(error)}", style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+
+
+def retrieval(
+    *,
+    data: Annotated[Path, typer.Option(help="Folder with NAME_questions.jsonl and NAME_passages*.jsonl.")],
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write all figures here.")] = None,
+    model: Annotated[
+        list[str] | None, typer.Option(help="Embedding model, the one set by default; several times.")
+    ] = None,
+    ablation: Annotated[bool, typer.Option("--ablation", help="Measure what each part of a search adds.")] = False,
+    files: Annotated[bool, typer.Option("--files", help="Index each paragraph as a file of its own.")] = False,
+    keep: Annotated[Path | None, typer.Option(help="Keep the vectors here for another run.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Questions of each set and language that are asked.")] = None,
+) -> None:
+    """Measure how often a search finds the paragraph that a question was asked about."""
+    err = Console(stderr=True, highlight=False)
+    try:
+        with err.status("Starting") as status:
+            report = measure(
+                data,
+                model or [load_settings().embedding_model],
+                variants=ABLATION if ablation else AS_IT_IS,
+                files=files,
+                kept=keep,
+                limit=limit,
+                tell=status.update,
+            )
+        out = Console(highlight=False)
+        for run_ in report.runs:
+            out.print(retrieval_table(run_))
+        if json_file:
+            json_file.write_text(report.model_dump_json(indent=1) + "\n", "utf-8")
+    except (QuliuError, OSError, ValueError, LookupError) as error:
         err.print(f"bench: {_line(error)}", style="red", markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
 

@@ -6,9 +6,9 @@ import json
 import random
 import signal
 import sqlite3
-import threading
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

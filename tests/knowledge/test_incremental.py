@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from knowledge import IndexStoreError, build_index, open_index
+from knowledge.annotate import labelled_notes
 from knowledge.build import update_index
 from knowledge.embed import Vectors
 from knowledge.embedding_cache import EmbeddingCache
@@ -23,6 +24,12 @@ from knowledge.probe import probe
 from knowledge.status import Changes, index_status, indexed
 from knowledge.store import IndexStore, Reader, UnusableIndexError
 from tests.conftest import HashEmbedder
+
+# So much that a paragraph with it is a passage of its own.
+MORE = (
+    "这一段写得长一些，好让它自己成为一段，不同前后两段并在一起；"
+    "里面说的都是同一件小事，多说几遍，也还是那么一件小事，没有别的意思。"
+)
 
 
 @pytest.fixture
@@ -64,7 +71,7 @@ def test_only_new_and_changed_texts_are_embedded(folder: Path, root: Path) -> No
     first = _cost(folder, root)
     assert first > 3
     assert _cost(folder, root) == 0
-    (folder / "1.txt").write_text("换了一段。\n\n第0号门牌在河边。", "utf-8")
+    (folder / "1.txt").write_text("换了一段。\n\n另一节\n\n第0号门牌在河边。", "utf-8")
     (folder / "3.txt").write_text("新的一段。", "utf-8")
     (folder / "2.txt").rename(folder / "moved.txt")
     (folder / "0.txt").unlink()
@@ -128,13 +135,14 @@ class _Interrupted(HashEmbedder):
 
 
 def test_an_interrupted_build_goes_on_where_it_stood(tmp_path: Path, folder: Path, root: Path) -> None:
-    (folder / "long.txt").write_text("\n\n".join(f"第{n}条路。" for n in range(100)), "utf-8")
+    (folder / "long.txt").write_text("\n\n".join(f"第{n}条路。{MORE}" for n in range(100)), "utf-8")
     interrupted = _Interrupted()
     with pytest.raises(KeyboardInterrupt):
         _build(folder, root, interrupted)
-    # The chat is opened meanwhile, and builds an index of the notes.
+    # The chat is opened meanwhile, and builds an index of the notes, which are the examples to label others by.
     open_index(root, embedder=HashEmbedder()).close()
-    assert _cost(folder, root) == _cost(folder, tmp_path / "whole") - interrupted.embedded
+    examples = len(labelled_notes())
+    assert _cost(folder, root) == _cost(folder, tmp_path / "whole") - interrupted.embedded - examples
 
 
 def test_progress_counts_what_is_embedded(folder: Path, root: Path) -> None:
@@ -184,13 +192,15 @@ def test_questions_and_passages_are_kept_apart(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_read_is_told_and_the_rest_is_indexed(folder: Path, root: Path) -> None:
-    (folder / "1.txt").write_bytes("成都".encode("gbk"))
+    (folder / "1.txt").write_bytes(bytes(range(256)) * 4)
     problems: list[Problem] = []
     embedder = HashEmbedder()
     with build_index([folder], root, notes=False, embedder=embedder, problems=problems.append) as index:
         assert _texts(index) == ["第0号门牌在河边。", "第2号门牌在河边。"]
         assert index.problems == tuple(problems)
-    assert list(map(str, problems)) == [f"{folder}/1.txt is not UTF-8 (byte 0); save it as UTF-8."]
+    assert list(map(str, problems)) == [
+        f"{folder}/1.txt is binary, not text; give it the ending of its kind or take it out."
+    ]
     with open_index(root, embedder=embedder) as index:
         assert index.problems == tuple(problems)
 
@@ -198,9 +208,11 @@ def test_what_cannot_be_read_is_told_and_the_rest_is_indexed(folder: Path, root:
 def test_if_nothing_can_be_read_the_index_stays(folder: Path, root: Path) -> None:
     before = _build(folder, root)
     for path in folder.iterdir():
-        path.write_bytes(b"\xff")
+        path.write_bytes(bytes(range(256)) * 4)
     problems: list[Problem] = []
-    with pytest.raises(IndexStoreError, match=r"^None of 3 files could be read; the first: .*0\.txt is not UTF-8"):
+    with pytest.raises(
+        IndexStoreError, match=r"^None of 3 files could be read; the first: .*0\.txt is binary, not text"
+    ):
         build_index([folder], root, embedder=HashEmbedder(), problems=problems.append)
     assert len(problems) == 3
     with open_index(root, embedder=HashEmbedder()) as index:
@@ -217,7 +229,7 @@ def test_an_update_reads_the_same_sources(folder: Path, root: Path) -> None:
 
 
 def test_status_tells_what_has_changed_since(folder: Path, root: Path) -> None:
-    (folder / "bad.txt").write_bytes(b"\xff")
+    (folder / "bad.txt").write_bytes(bytes(range(256)) * 4)
     build_index([folder], root, embedder=HashEmbedder()).close()
     before = indexed(root)
     (folder / "0.txt").write_text("换了一段。", "utf-8")
@@ -235,7 +247,7 @@ def test_status_tells_what_has_changed_since(folder: Path, root: Path) -> None:
         ("3.txt", "new", 0),
         ("bad.txt", "unreadable", 0),
     ]
-    assert own[4].cause == "is not UTF-8 (byte 0); save it as UTF-8"
+    assert own[4].cause == "is binary, not text; give it the ending of its kind or take it out"
     assert status.passages == sum(document.passages for document in status.documents)
     update_index(root, embedder=HashEmbedder()).close()
     changes = Changes.between(before, indexed(root))
@@ -374,7 +386,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_full_disk_is_told_in_one_line_and_leaves_the_index(folder: Path, small_disk: Path, paragraphs: int) -> None:
     root = small_disk / "index"
     before = _build(folder, root)
-    (folder / "long.txt").write_text("\n\n".join(f"第{n}条路通往第{n}座城。" for n in range(paragraphs)), "utf-8")
+    (folder / "long.txt").write_text("\n\n".join(f"第{n}条路通往第{n}座城。{MORE}" for n in range(paragraphs)), "utf-8")
     for _ in range(2):
         with pytest.raises(IndexStoreError) as raised:
             _build(folder, root)

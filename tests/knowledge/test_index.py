@@ -8,7 +8,7 @@ import chromadb
 import numpy as np
 import pytest
 
-from knowledge.fusion import BACKGROUND_WEIGHT, KEYWORD_WEIGHT, Moments, with_keywords
+from knowledge.fusion import BACKGROUND_WEIGHT, Fusion, Moments
 from knowledge.index import Index, read_index, write_index
 from knowledge.passage import LANGUAGES
 from knowledge.store import UnusableIndexError
@@ -160,9 +160,35 @@ def test_moments_are_those_of_the_similarities() -> None:
 
 def test_keywords_are_averaged_in_and_silent_where_none_matches() -> None:
     similarities, keywords = np.array([1.0, 3.0]), np.array([2.0, 0.0, 0.0, 2.0])
-    fused = with_keywords(similarities, keywords[:2], keywords)
-    np.testing.assert_allclose(fused, (similarities + KEYWORD_WEIGHT * np.array([1, -1])) / (1 + KEYWORD_WEIGHT))
-    np.testing.assert_array_equal(with_keywords(similarities, np.zeros(2), np.zeros(4)), similarities)
+    plain = Fusion(keyword_weight=0.25, keyword_knee=math.inf)
+    fused = plain.with_keywords(similarities, keywords[:2], keywords)
+    np.testing.assert_allclose(fused, (similarities + 0.25 * np.array([1, -1])) / 1.25)
+    np.testing.assert_array_equal(plain.with_keywords(similarities, np.zeros(2), np.zeros(4)), similarities)
+    none = Fusion(keyword_weight=0)
+    np.testing.assert_array_equal(none.with_keywords(similarities, keywords[:2], keywords), similarities)
+
+
+def test_a_rare_word_in_common_does_not_count_for_all_its_deviations() -> None:
+    keywords = np.zeros(101)
+    keywords[0] = 5.0  # ten deviations above the mean
+    fused = Fusion(keyword_weight=1, keyword_knee=5).with_keywords(np.zeros(2), keywords[:2], keywords)
+    np.testing.assert_allclose(fused, [5 * math.log1p(10 / 5) / 2, -0.1 / 2])
+
+
+def test_each_part_of_a_score_can_be_left_out(index: Index) -> None:
+    text = "What share of pay goes to the landlord?"
+    scores = {hit.passage.id: hit.score for hit in index.search(text, k=100)}
+    for fusion in (
+        Fusion(question_offset=0),
+        Fusion(standardised=False),
+        Fusion(keyword_weight=0),
+        Fusion(keyword_knee=0.1),
+    ):
+        found = {hit.passage.id: hit.score for hit in index.search(text, k=100, fusion=fusion)}
+        assert found.keys() == scores.keys()
+        assert found != scores, fusion
+    raw = Fusion(whole_share=1, question_offset=0, standardised=False, keyword_weight=0)
+    assert all(-1 <= hit.score <= 1 for hit in index.search(text, k=100, fusion=raw))
 
 
 def test_windows_are_whole_sentences_and_together_the_text() -> None:

@@ -22,6 +22,11 @@ from knowledge.store import IndexStore
 
 FILES = 4
 PARAGRAPHS = 12
+# So much that a paragraph with it is a passage of its own.
+MORE = (
+    "这一段写得长一些，好让它自己成为一段，不同前后两段并在一起；"
+    "里面说的都是同一件小事，多说几遍，也还是那么一件小事，没有别的意思。"
+)
 
 
 class ChecksumEmbedder:
@@ -77,7 +82,9 @@ class _Documents:
 
     def write(self, number: int) -> list[str]:
         """The texts of a round's passages, every one of them new."""
-        texts = [[f"第{number}轮第{f}份第{n}段说的是河边的房子。" for n in range(PARAGRAPHS)] for f in range(FILES)]
+        texts = [
+            [f"第{number}轮第{f}份第{n}段说的是河边的房子。{MORE}" for n in range(PARAGRAPHS)] for f in range(FILES)
+        ]
         for f, paragraphs in enumerate(texts):
             (self.folder / f"{f}.txt").write_text("\n\n".join(paragraphs), "utf-8")
         return [text for paragraphs in texts for text in paragraphs]

@@ -21,15 +21,15 @@ def test_a_passage_is_as_near_as_its_whole_and_its_nearest_vector_together() -> 
         similarities=np.array([0.9, 0.8, 0.7, 0.6, 0.2]),
         whole=np.array([False, False, True, True, True]),
     )
-    passages, similarities, least = near.by_passage()
+    passages, similarities, least = near.by_passage(0.25)
     assert passages.tolist() == [3, 5, 7]
-    np.testing.assert_allclose(similarities, [(0.8 + 0.2) / 2, 0.6, (0.9 + 0.7) / 2])
+    np.testing.assert_allclose(similarities, [0.75 * 0.8 + 0.25 * 0.2, 0.6, 0.75 * 0.9 + 0.25 * 0.7])
     assert least == 0.6
 
 
 def test_a_whole_that_was_not_found_counts_as_the_farthest_passage() -> None:
     near = Nearest(np.array([1, 2]), np.array([0.9, 0.5]), np.array([False, True]))
-    passages, similarities, least = near.by_passage()
+    passages, similarities, least = near.by_passage(0.5)
     assert passages.tolist() == [1, 2]
     np.testing.assert_allclose(similarities, [(0.9 + 0.5) / 2, 0.5])
     assert least == 0.5

@@ -1,0 +1,79 @@
+"""Where sentences end, in Chinese and in English."""
+
+from __future__ import annotations
+
+import re
+
+_HAN = re.compile("[\u3400-\u9fff]")
+
+# A closing quotation mark after which the sentence goes on, as in “…。”他说, ends nothing.
+_END = re.compile(
+    r"""(?:[。！？]+…*|…+(?=[”’」』\n]|\s*\Z)|(?<=[\u3400-\u9fff\d%％”’」』）)])[?!]+|(?<=[\u3400-\u9fff])\.(?=[\u3400-\u9fff“「\s]|\Z))
+        (?P<closed>[”’」』）)》】"]*)(?!\s*[，,、；;：:）)])
+      | (?P<stop>[.!?]+)["'’”)\]]*(?=\s+["'“‘(\[]*[A-Z0-9\u3400-\u9fff]|\s*\Z)
+      | \n""",
+    re.VERBOSE,
+)
+_GOES_ON = re.compile(r"\s*(?:[的地得之]|.{0,4}?(?:说|道|问|表示|感叹|坦言|写道|认为|告诉))")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|Mt|No|Nos|Fig|Vol|vs|etc|cf|al|e\.g|i\.e|approx|Inc|Ltd|Co|Corp|Jr|Sr|Gen|Sen"
+    r"|Rep|Gov|Jan|Feb|Mar|Apr|Aug|Sept|Sep|Oct|Nov|Dec|[ap]\.m)|(?:\b[A-Z]\.)+[A-Z])\.$"
+)
+# Where a sentence without an end may be cut for all that: first between clauses, then between words.
+_CLAUSE_END = re.compile(r"[；;]|[，,、：:](?!\d)|\n|\s")
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """The sentences of a text as ``(start, end)``, in order, without the white space around them."""
+    found: list[tuple[int, int]] = []
+    start = 0
+    for end in _END.finditer(text):
+        if not _is_end(text, start, end):
+            continue
+        _add(found, text, start, end.end())
+        start = end.end()
+    _add(found, text, start, len(text))
+    return found
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a text ends as a sentence does."""
+    return bool(re.search(r"[。！？!?….；;][”’」』）)》】\"'\]]*\s*\Z", text))
+
+
+def size(text: str) -> float:
+    """How long a text is, in words; a Chinese character counts as half of one."""
+    han = len(_HAN.findall(text))
+    words = len(re.findall(r"[^\s\u2e80-\u9fff\uff00-\uffef]*[A-Za-z0-9][^\s\u2e80-\u9fff\uff00-\uffef]*", text))
+    return words + han / 2
+
+
+def clauses(text: str, start: int, end: int, most: float) -> list[tuple[int, int]]:
+    """A sentence that is far too long, cut into parts of up to so many words."""
+    parts: list[tuple[int, int]] = []
+    done = start
+    cut = start
+    for mark in _CLAUSE_END.finditer(text, start, end):
+        if size(text[done : mark.end()]) > most and cut > done:
+            _add(parts, text, done, cut)
+            done = cut
+        cut = mark.end()
+    while end - done > 6 * most:
+        _add(parts, text, done, done + int(6 * most))
+        done += int(6 * most)
+    _add(parts, text, done, end)
+    return parts
+
+
+def _is_end(text: str, start: int, end: re.Match[str]) -> bool:
+    if end["stop"]:
+        return end["stop"] != "." or not _ABBREVIATION.search(text, max(start, end.start() - 12), end.start("stop") + 1)
+    return not (end["closed"] and _GOES_ON.match(text, end.end()))
+
+
+def _add(found: list[tuple[int, int]], text: str, start: int, end: int) -> None:
+    part = text[start:end]
+    start += len(part) - len(part.lstrip())
+    end = start + len(part.strip())
+    if start < end:
+        found.append((start, end))

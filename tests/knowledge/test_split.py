@@ -1,0 +1,150 @@
+"""Passages: joined, cut, quoted to the letter; all texts are our own."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from knowledge.describe import describe
+from knowledge.passage import Passage
+from knowledge.reading import read_file
+from knowledge.repair import repair
+from knowledge.sentences import size
+from knowledge.split import split
+from knowledge.structure import structure
+
+SENTENCE = "河边的旧厂房改成了市场，周末有很多人来买菜。"
+LONG = SENTENCE * 3
+
+
+def _split(tmp_path: Path, text: str | bytes, name: str = "text.txt") -> list[Passage]:
+    path = tmp_path / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    source = read_file(path)
+    repaired = repair(source.content)
+    parts = structure(source, repaired)
+    passages = split(source, repaired, parts, describe(source, repaired, parts))
+    for passage in passages:
+        assert passage.quote == source.text[passage.start : passage.end]
+    return passages
+
+
+def test_short_neighbours_of_a_section_are_joined(tmp_path: Path) -> None:
+    passages = _split(
+        tmp_path, f"# 集市\n\n第一段很短。\n\n第二段也短。\n\n## 价钱\n\n第三段在别处。\n\n{LONG}\n", "text.md"
+    )
+    assert [(p.section.zh if p.section else None, p.text) for p in passages] == [
+        (None, "第一段很短。第二段也短。"),
+        ("价钱", f"第三段在别处。{LONG}"),
+    ]
+    assert [(p.locator, p.paragraph, p.line) for p in passages] == [
+        ("paragraphs 2–3", 2, 3),
+        ("paragraphs 5–6", 5, 9),
+    ]
+    assert passages[0].quote == "第一段很短。\n\n第二段也短。"
+
+
+def test_paragraphs_of_some_length_stand_alone(tmp_path: Path) -> None:
+    assert [p.text for p in _split(tmp_path, f"{LONG}\n\n{LONG}\n\n{SENTENCE}")] == [LONG, LONG + SENTENCE]
+
+
+def test_what_refers_back_goes_with_what_it_refers_to(tmp_path: Path) -> None:
+    back = f"这些人{SENTENCE}{SENTENCE}{SENTENCE}"
+    assert [p.text for p in _split(tmp_path, f"{LONG}\n\n{back}")] == [LONG + back]
+
+
+def test_languages_are_not_joined(tmp_path: Path) -> None:
+    passages = _split(tmp_path, "一句中文。\n\nAn English sentence.\n\n又一句中文。")
+    assert [(p.language, p.text) for p in passages] == [
+        ("zh", "一句中文。"),
+        ("en", "An English sentence."),
+        ("zh", "又一句中文。"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "sentence", [SENTENCE, "The old factory by the river is a market now, and many people come to buy. "]
+)
+def test_long_paragraphs_are_cut_between_sentences(tmp_path: Path, sentence: str) -> None:
+    passages = _split(tmp_path, sentence * 20)
+    assert len(passages) > 1
+    assert {p.text.count(sentence.strip()) * len(sentence.strip()) + p.text.count(". The") for p in passages} == {
+        len(p.text) for p in passages
+    }
+    assert all(30 <= size(p.text) <= 110 for p in passages)
+
+
+def test_what_introduces_a_list_goes_with_it(tmp_path: Path) -> None:
+    text = "变化有两点:\n\n  1. 摊位多了\n    去年有三百个。\n\n  • 价钱低了\n  • 人也多了"
+    assert [p.text for p in _split(tmp_path, text)] == ["变化有两点:摊位多了：去年有三百个。价钱低了；人也多了"]
+
+
+def test_wrapped_lines_become_one(tmp_path: Path) -> None:
+    (passage,) = _split(tmp_path, "Second paragraph,\r\non two lines.")
+    assert passage.text == "Second paragraph, on two lines."
+    assert passage.quote == "Second paragraph,\r\non two lines."
+
+
+def test_boilerplate_and_headings_are_in_no_passage(tmp_path: Path) -> None:
+    text = f"集市\n\n{LONG}\n\n(全文统计:约60字)\n\n\n文章亮点:\n\n  • 数字多,说服力强\n"
+    assert [p.text for p in _split(tmp_path, text)] == [LONG]
+
+
+def test_a_repaired_passage_is_quoted_as_the_file_has_it(tmp_path: Path) -> None:
+    text = "我們(men)的市場(chǎng)離(lí)車站很近,走路只要十分鐘(zhōng)。"
+    (passage,) = _split(tmp_path, text)
+    assert passage.text == "我们的市场离车站很近,走路只要十分钟。"
+    assert passage.quote == text
+    assert not passage.damaged
+
+
+def test_a_guess_marks_the_passage_as_damaged(tmp_path: Path) -> None:
+    damaged = "市场里的摊位每个月只\ufffd收三百元，来摆摊的多半是附近的退休工人，他们每天早上四点就起床，去城外进货。"
+    passages = _split(tmp_path, f"{LONG}\n\n{damaged}{SENTENCE}\n\n{LONG}".encode())
+    assert [p.damaged for p in passages] == [False, True, False]
+
+
+def test_a_page_of_markup_is_quoted_with_its_markup(tmp_path: Path) -> None:
+    html = f"<h1>集市</h1><nav>首页</nav><p>{SENTENCE}<b>三百元</b>一个摊位。</p><ul><li>苹果</li><li>白菜</li></ul>"
+    (passage,) = _split(tmp_path, html, "page.html")
+    assert passage.text == f"{SENTENCE}三百元一个摊位。苹果；白菜"
+    assert passage.quote is not None
+    assert passage.quote.startswith(SENTENCE)
+    assert passage.quote.endswith("<li>白菜")
+
+
+def test_other_encodings_are_quoted_as_decoded(tmp_path: Path) -> None:
+    assert [p.quote for p in _split(tmp_path, LONG.encode("gb18030"))] == [LONG]
+
+
+PARTS = st.sampled_from(
+    [
+        SENTENCE,
+        LONG,
+        LONG * 5,
+        "短句。",
+        "A short one.",
+        "标题",
+        "- 一项",
+        "1. 第二项",
+        "信息来源:",
+        "\n",
+        "\n\n",
+        "\r\n",
+        " ",
+    ]
+)
+
+
+@given(st.lists(PARTS, min_size=1, max_size=24))
+def test_quotes_hold_and_nothing_is_told_twice(tmp_path_factory: pytest.TempPathFactory, parts: list[str]) -> None:
+    text = "".join(parts)
+    if not text.strip():
+        return
+    passages = _split(tmp_path_factory.mktemp("split"), text)
+    ends = [(p.start or 0, p.end or 0) for p in passages]
+    assert all(former[1] <= later[0] for former, later in pairwise(ends))
