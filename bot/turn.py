@@ -236,8 +236,8 @@ class Silence(Frozen):
 class Covered(Frozen):
     """What a message takes for said that passages (``right``) say otherwise, and what it asks that no article says.
 
-    ``presumed`` tells that it takes something for said at all; ``nearest`` are the passages that come nearest to what
-    is not said, where they are known.
+    ``presumed`` tells that it takes something for said that may be right or wrong; ``nearest`` are the passages that
+    come nearest to what is not said, where they are known.
     """
 
     right: tuple[str, ...] = ()
@@ -264,10 +264,10 @@ class OwnShare(Frozen):
 class Evidence(Frozen):
     """What the passages say to a request, weighed; every tuple is best first.
 
-    ``corrections`` put right what the message takes for said; where it takes something for said that nothing puts right
-    (``presumed``), the points begin with what the article does say. ``spoken`` has one passage of each document that
-    speaks of the subject, where they are to be counted, ``sides`` sets places side by side, those of one
-    dimension one after another, ``also`` is said of the place and leans no way.
+    ``corrections`` put right what the message takes for said; where that may be right or wrong (``presumed``), the
+    answer begins with what the article does say. ``spoken`` has one passage of each document that speaks of the
+    subject, where they are to be counted, ``sides`` sets places side by side, those of one dimension one after another,
+    ``also`` is said of the place and leans no way.
     """
 
     corrections: tuple[Passage, ...] = ()

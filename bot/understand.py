@@ -149,7 +149,10 @@ class Understander:
         )
         if intent is Intent.LOOKUP and len(message.places) > 1 and message.says("each_of"):
             return Intent.COMPARE
-        if intent in _ELSE and message.topics and _is_here(message, context):
+        elsewhere = intent in _ELSE and bool(message.topics)
+        if (elsewhere and _is_here(message, context)) or (
+            (elsewhere or intent is Intent.DECISION) and _asks_detail(message)
+        ):
             return Intent.LOOKUP
         if previous and (resolved or (previous.places and not message.places)):
             return _in_context(intent, message, previous, leans=resolved is not None)
@@ -184,6 +187,12 @@ def _asks_verdict(message: Message, context: Context) -> bool:
     under_way = _sets_apart(previous) if previous else considered
     hollow = (message.content < 1 or message.says("either")) and not message.topics
     return under_way and hollow and message.says("asks") and not message.says("asks_what")
+
+
+def _asks_detail(message: Message) -> bool:
+    """Whether a message that decides nothing, and is about neither the bot nor other things, asks for a detail."""
+    said = ("wants_decision", "wants_about_bot", "asks_elsewhere")
+    return bool(find_details(message.text)) and not any(message.says(name) for name in said)
 
 
 def _sets_apart(request: Request | None) -> bool:

@@ -47,6 +47,7 @@ _BROAD = frozenset({"jobs", "values", "family", "reasons_for_leaving", "document
 # Topics whose words leave no doubt what is asked.
 _CONCRETE = ("schools", "medical", "rent", "home_prices", "hukou", "pay")
 _MONEY = ("pay", "rent", "home_prices")
+_HOMES = frozenset({"rent", "home_prices"})
 # The respects in which places are set side by side, by the topics that belong to each.
 DIMENSIONS: Mapping[str, frozenset[str]] = {
     "pay_and_cost": frozenset({"pay", "savings", "living_cost"}),
@@ -122,7 +123,8 @@ def _put_right(evidence: Evidence, request: Request, covered: Covered, corpus: C
     decides = request.intent is Intent.DECISION
     silences = tuple(s for s in evidence.silences if decides or s.subject == "unknown_place")
     points = tuple(p for p in evidence.points if p not in right)
-    return evidence.model_copy(update={"corrections": right, "points": points, "silences": silences})
+    changed = {"corrections": right, "presumed": covered.presumed, "points": points, "silences": silences}
+    return evidence.model_copy(update=changed)
 
 
 def _own_up(evidence: Evidence, covered: Covered, corpus: Corpus) -> Evidence:
@@ -639,6 +641,9 @@ def _untreated(
 ) -> tuple[Silence, ...]:
     """A subject asked of a place of which no passage at all treats it there."""
     asked = [t for t in request.topics if t in _CONCRETE]
+    if any(_HOMES & set(p.topics) for p in points[:1]):
+        # A flat may be to let or for sale.
+        asked = [t for t in asked if t not in _HOMES]
     if request.units and points:
         # Where a number is asked for and the best point has one of the kind, the word for the subject was by the way.
         given = units_of(points[0].text)

@@ -77,9 +77,9 @@ def test_every_sentence_has_words_in_its_language(name: str) -> None:
     # Said in the other language on purpose: how to switch to it, and that both are understood.
     other = {"evidence.other_language", "notice.other_language", "page.title", "about_bot"}
     assert [key for key, text in en.items() if re.search(r"[\u4e00-\u9fff]", str(text)) and key not in other] == []
-    # Points are the answer itself and have no heading.
+    # Points are the answer itself and have no heading; a title is a name.
     same = {key for key in zh if zh[key] == en[key] and re.search(r"[A-Za-z]{2}", re.sub(r"\{\w*\}", "", str(zh[key])))}
-    assert same == {"headings.points", "headings.correction"} & set(zh)
+    assert same == {"headings.points", "headings.correction", "documents.title"} & set(zh)
 
 
 def test_placeholders_are_read() -> None:
@@ -184,7 +184,7 @@ def test_every_silence_has_words(language: Language, weighed: list[Evidence]) ->
     for subject in subjects:
         kind, _, topic = subject.partition(":")
         form = forms["place_topic"] if topic else forms["items"].get(kind) or forms[kind]
-        allowed = {"{what}"} if kind == "unsaid" else {"{place}", "{topic}"} if topic else {"{place}"}
+        allowed = {"{what}"} if kind in ("unsaid", "unknown_source") else {"{place}", "{topic}"} if topic else {"{place}"}
         assert placeholders(form) <= allowed
         assert not topic or topic_name(topic, language)
 

@@ -31,7 +31,8 @@ class TemplateWriter:
             yield from _summary(evidence, request.language, words)
         for number, passage in enumerate(evidence.corrections):
             draft = _statement(Section.CORRECTION, passage, request, words)
-            lead = words["correction"] if number == 0 else "{text}"
+            # Only what contradicts a passage is called wrong; what may be wrong is answered by what the passage says.
+            lead = words["presumed" if evidence.presumed else "correction"] if number == 0 else "{text}"
             yield draft.model_copy(update={"text": lead.format(text=draft.text)})
         if evidence.spoken:
             yield _count(evidence.spoken, request, words)
