@@ -55,6 +55,7 @@ _PARTS = re.compile(
 _SHORT_YEAR = re.compile(r"(?<![\d.,了过满近约有])(2[1-9])年(?![后前内里间来多了以之工老才就]|时间)")
 # Subjects whose words leave no doubt what is asked of.
 _SUBJECTS = frozenset({"schools", "medical", "hukou"})
+_SOURCE = frozenset({"source", "institution_name"})
 # A passage this near to the best one may give what the best one does not.
 _AS_GOOD = 0.9
 
@@ -153,7 +154,8 @@ def _missing(request: Request, passages: Sequence[Passage]) -> frozenset[str]:
     """The details that some part of a message asks for and none of the passages gives."""
     missing: set[str] = set()
     for part in _PARTS.split(request.text):
-        wanted = find_details(part)
+        # Who says so, and how well, is told by the weakness of a passage and by the note on its document.
+        wanted = find_details(part) - (_SOURCE if request.doubts_source else frozenset())
         given = frozenset(id_ for passage in passages for id_ in given_details(passage, request.text))
         missing |= wanted - given
         # Of several measures in one question those beside a given one only describe it.

@@ -44,6 +44,7 @@ _OPEN = re.compile(
     r"|\b(?:how (?:many|much|long|far|old|often|big|high|low|is|are|did|do|does|can)|wh(?:at|ich|o|ose|ere|en|y))\b",
     re.IGNORECASE,
 )
+_QUOTED = re.compile(r"“[^”]*”|「[^」]*」|\"[^\"]*\"")
 _AGO = re.compile(r"\s*(?:之?前|以前|ago)", re.IGNORECASE)
 _MORE = re.compile(r".?[多余]")
 _MUCH_MORE = Decimal("1.6")
@@ -161,8 +162,9 @@ def _sides(passage: Passage) -> list[str]:
 
 def unknown_source(text: str) -> str | None:
     """An institution that a message takes a statement from and that no note knows, as the message calls it."""
-    plain = simplified(text)
-    named = [name for name in find_names(text) if name.kind == "institution" and name.id not in _known_sources()]
+    # What is quoted is somebody else's word.
+    plain = _QUOTED.sub("", simplified(text))
+    named = [name for name in find_names(plain) if name.kind == "institution" and name.id not in _known_sources()]
     if named and says("cites_source", plain):
         return named[0].text
     title = _TITLE.search(plain)

@@ -184,7 +184,9 @@ def test_every_silence_has_words(language: Language, weighed: list[Evidence]) ->
     for subject in subjects:
         kind, _, topic = subject.partition(":")
         form = forms["place_topic"] if topic else forms["items"].get(kind) or forms[kind]
-        allowed = {"{what}"} if kind in ("unsaid", "unknown_source") else {"{place}", "{topic}"} if topic else {"{place}"}
+        allowed = (
+            {"{what}"} if kind in ("unsaid", "unknown_source") else {"{place}", "{topic}"} if topic else {"{place}"}
+        )
         assert placeholders(form) <= allowed
         assert not topic or topic_name(topic, language)
 
