@@ -153,10 +153,10 @@ def _wanted(entry: Unsaid) -> frozenset[str]:
 def _missing(request: Request, passages: Sequence[Passage]) -> frozenset[str]:
     """The details that some part of a message asks for and none of the passages gives."""
     missing: set[str] = set()
+    given = frozenset(id_ for passage in passages for id_ in given_details(passage, request.text))
     for part in _PARTS.split(request.text):
         # Who says so, and how well, is told by the weakness of a passage and by the note on its document.
         wanted = find_details(part) - (_SOURCE if request.doubts_source else frozenset())
-        given = frozenset(id_ for passage in passages for id_ in given_details(passage, request.text))
         missing |= wanted - given
         # Of several measures in one question those beside a given one only describe it.
         measures = frozenset(id_ for id_ in wanted if details()[id_].asked)

@@ -80,11 +80,12 @@ def puts_right(request: Request, passages: Sequence[Passage], contradicts: Contr
 
 def _has_another_figure(request: Request, passage: Passage) -> bool:
     known: dict[str, list[Decimal]] = {}
-    for side in _sides(passage):
+    sides = _sides(passage)
+    for side in sides:
         for figure in figures(side):
             if kind := _kind(figure):
                 known.setdefault(kind, []).extend(figure.key.values)
-    said = " ".join(_sides(passage))
+    said = " ".join(sides)
     return any(
         kind in known and not any(_alike(value, own, more=more) for own in known[kind])
         for kind, value, more in _asserted(request, said)
@@ -95,10 +96,9 @@ def _asserted(request: Request, said: str) -> Iterator[tuple[str, Decimal, bool]
     """The figures that a message states of its subject by their kinds, and whether something more is meant (一成多):
     none that is the person's own, that it asks for, or that stands in what is ``said``, such as a name.
     """
-    profile = request.profile
-    own = {Decimal(str(value)) for value in (profile.age, profile.salary, profile.rent, profile.savings) if value}
-    if any(name.kind == "person" for name in find_names(request.text)):
-        own = set()  # what is told of somebody else may have been read as the person's own
+    # What is told of somebody else may have been read as the person's own.
+    told = any(name.kind == "person" for name in find_names(request.text))
+    own = frozenset[Decimal]() if told else request.profile.figures
     for figure in figures(request.text):
         kind = None if _AGO.match(request.text, figure.end) else _kind(figure)
         if (
@@ -138,8 +138,7 @@ def _names_another_source(text: str, passage: Passage) -> bool:
         or says("doubts_source", simplified(text))
     ):
         return False
-    known = {name.id for side in _sides(passage) for name in find_names(side)}
-    return not named & known
+    return not named & _names_in(passage)
 
 
 def _puts_somebody_elsewhere(text: str, passage: Passage) -> bool:
@@ -147,7 +146,7 @@ def _puts_somebody_elsewhere(text: str, passage: Passage) -> bool:
     people = {name.id for name in find_names(text) if name.kind == "person"}
     there = {place for side in _sides(passage) for m in find_places(side) for place in (m.place.id, m.place.province)}
     mentioned = {m.place.id for m in find_places(text) if m.place.kind in ("city", "county")}
-    met = bool(people & {name.id for side in _sides(passage) for name in find_names(side)})
+    met = bool(people & _names_in(passage))
     told = passage.grade is Grade.CASE and bool(mentioned & there)
     return (met or told) and not mentioned <= there
 
@@ -158,6 +157,10 @@ def _sides(passage: Passage) -> list[str]:
         f"{passage.text} {attribution.zh if attribution else ''}",
         f"{passage.text_en or ''} {attribution.en if attribution else ''}",
     ]
+
+
+def _names_in(passage: Passage) -> frozenset[str]:
+    return frozenset(name.id for side in _sides(passage) for name in find_names(side))
 
 
 def unknown_source(text: str) -> str | None:
@@ -173,4 +176,4 @@ def unknown_source(text: str) -> str | None:
 
 @cache
 def _known_sources() -> frozenset[str]:
-    return frozenset(name.id for note in load_notes()[1] for side in _sides(note) for name in find_names(side))
+    return frozenset[str]().union(*map(_names_in, load_notes()[1]))

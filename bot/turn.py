@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
@@ -108,6 +109,11 @@ class Facts(Frozen):
     hukou: Literal["local", "not_local", "mentioned"] | None = None
     remote_work: bool | None = None
     risk: Literal["low", "high"] | None = None
+
+    @property
+    def figures(self) -> frozenset[Decimal]:
+        """The numbers that the person gave of themselves."""
+        return frozenset(Decimal(str(value)) for value in (self.age, self.salary, self.rent, self.savings) if value)
 
 
 class Profile(Facts):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from decimal import Decimal
 from typing import NamedTuple
 
 from bot.about import is_about, lies_in
@@ -80,13 +79,14 @@ def weigh(
 
     ``covered`` says what of it no article says, and what it wrongly takes for said.
     """
+    decides = request.intent is Intent.DECISION
+    if request.needs_evidence and not decides and says("counts_articles", simplified(request.text)):
+        return _counted(request, hits, corpus)
     evidence = _BY_INTENT[request.intent](request, hits, theme, corpus)
     if covered is None or not request.needs_evidence:
         return evidence
-    if says("counts_articles", simplified(request.text)) and request.intent is not Intent.DECISION:
-        return _counted(request, hits, corpus)
     evidence = _own_up(_put_right(evidence, request, covered, corpus), covered, corpus)
-    if request.wants_estimate and evidence.silences and request.intent is not Intent.DECISION:
+    if request.wants_estimate and evidence.silences and not decides:
         evidence = evidence.model_copy(update={"silences": (*evidence.silences, Silence(subject="estimate"))})
     return evidence
 
@@ -166,8 +166,7 @@ def _lookup(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus: 
 
 def _given_figures(request: Request) -> set[Key]:
     """The figures that a message names, but for the person's own."""
-    profile = request.profile
-    own = {Decimal(str(value)) for value in (profile.age, profile.salary, profile.rent, profile.savings) if value}
+    own = request.profile.figures
     return {key for key in figure_keys(request.text) if not own & set(key.values) and key.kind != "calendar_year"}
 
 

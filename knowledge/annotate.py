@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
-from typing import Literal, TypeVar
+from typing import Generic, Literal, TypeVar
 
 import numpy as np
 import rjieba
@@ -57,17 +56,20 @@ class _Side(Frozen):
     en: tuple[str, ...]
 
 
-class _Table(Frozen):
-    sources: Mapping[Grade, _Side]
-    unnamed: _Side
-    case: _Side
-    opinion: _Side
-    proposal: _Side
-    caveats: Mapping[Caveat, _Side]
-    stances: Mapping[Stance, _Side]
-    city_policy: _Side
-    good: _Side
-    bad: _Side
+Words = TypeVar("Words")
+
+
+class _Table(Frozen, Generic[Words]):
+    sources: Mapping[Grade, Words]
+    unnamed: Words
+    case: Words
+    opinion: Words
+    proposal: Words
+    caveats: Mapping[Caveat, Words]
+    stances: Mapping[Stance, Words]
+    city_policy: Words
+    good: Words
+    bad: Words
 
 
 class Labels(Frozen):
@@ -345,23 +347,9 @@ def _both(name: str) -> Bilingual | None:
     return Bilingual(zh=name, en=name) if name else None
 
 
-@dataclass(frozen=True)
-class _Compiled:
-    sources: Mapping[Grade, Patterns]
-    unnamed: Patterns
-    case: Patterns
-    opinion: Patterns
-    proposal: Patterns
-    caveats: Mapping[Caveat, Patterns]
-    stances: Mapping[Stance, Patterns]
-    city_policy: Patterns
-    good: Patterns
-    bad: Patterns
-
-
 @cache
-def _patterns(language: Language) -> _Compiled:
-    table = _Table.model_validate(
+def _patterns(language: Language) -> _Table[Patterns]:
+    table = _Table[_Side].model_validate(
         yaml.load(files(__package__).joinpath("annotate.yaml").read_text("utf-8"), yaml.CSafeLoader)
     )
 
@@ -369,7 +357,7 @@ def _patterns(language: Language) -> _Compiled:
     def compiled(side: _Side, flags: re.RegexFlag = re.IGNORECASE) -> Patterns:
         return tuple(re.compile(pattern, flags) for pattern in (side.zh if language == "zh" else side.en))
 
-    return _Compiled(
+    return _Table[Patterns](
         sources={grade: compiled(side, re.NOFLAG) for grade, side in table.sources.items()},
         unnamed=compiled(table.unnamed),
         case=compiled(table.case, re.NOFLAG),

@@ -10,7 +10,7 @@ from knowledge.describe import describe
 from knowledge.errors import IndexStoreError
 from knowledge.originals import described_as, originals, quoted, uncovered
 from knowledge.passage import Document, Passage, Problem
-from knowledge.reading import FORMATS, ReadError, find_files, read_file, release
+from knowledge.reading import FORMATS, ReadError, find_files, read_file, release, shown
 from knowledge.repair import repair
 from knowledge.split import split
 from knowledge.store import Sources
@@ -75,11 +75,6 @@ def read_document(
 def files(paths: Iterable[str]) -> Iterator[Path]:
     """The files that paths lead to, each once, in order."""
     yield from _find(paths)[0]
-
-
-def shown(file: Path) -> str:
-    """A path as it can be written anywhere, even one whose bytes are no UTF-8."""
-    return str(file).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _find(paths: Iterable[str]) -> tuple[list[Path], list[Problem]]:

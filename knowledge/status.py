@@ -11,7 +11,8 @@ from typing import Literal
 
 from knowledge.corpus import corpus_hash
 from knowledge.passage import Frozen, Problem
-from knowledge.sources import files, shown
+from knowledge.reading import shown
+from knowledge.sources import files
 from knowledge.store import Content, IndexStore, Manifest, Sources, UnusableIndexError, verify
 
 State = Literal["unchanged", "changed", "new", "gone", "unreadable"]

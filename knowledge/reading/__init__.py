@@ -11,6 +11,7 @@ from knowledge.reading.source import (
     Problem,
     ReadError,
     Source,
+    shown,
 )
 
 __all__ = [
@@ -27,4 +28,5 @@ __all__ = [
     "find_files",
     "read_file",
     "release",
+    "shown",
 ]

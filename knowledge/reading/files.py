@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from knowledge.errors import IndexStoreError
-from knowledge.reading.source import Format, Found, Problem
+from knowledge.reading.source import Format, Found, Problem, shown
 
 FORMATS: dict[str, Format] = {
     ".txt": "text",
@@ -49,8 +49,7 @@ def absolute(path: str | os.PathLike[str]) -> Path:
     try:
         str(found).encode("utf-8")
     except UnicodeEncodeError as error:
-        shown = str(found).encode("utf-8", "backslashreplace").decode("utf-8")
-        raise IndexStoreError(f"{shown} has a name that is not UTF-8; rename it.") from error
+        raise IndexStoreError(f"{shown(found)} has a name that is not UTF-8; rename it.") from error
     return found
 
 

@@ -102,6 +102,11 @@ class UnreadableError(Exception):
     """The cause, said of a file whose path is not known here."""
 
 
+def shown(path: Path) -> str:
+    """A path as it can be written anywhere, even one whose bytes are no UTF-8."""
+    return str(path).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def printable(path: Path) -> str:
     """The path on one line and in UTF-8, whatever its characters."""
     return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), str(path))
