@@ -18,7 +18,7 @@ from bot.export import Format
 from bot.intent import IntentClassifier, examples
 from bot.retrieve import Retriever, theme_asks
 from bot.settings import Settings, load_settings
-from bot.turn import Answer, Claim, Context, Draft, Evidence, Intent, Profile, Request, ThreadInfo, Withheld
+from bot.turn import Answer, Claim, Context, Draft, Evidence, Holdings, Intent, Profile, Request, ThreadInfo, Withheld
 from bot.understand import Understander
 from bot.verify import contradicts, verify
 from bot.weigh import Corpus, weigh
@@ -180,6 +180,11 @@ class _Steps:
         self._turns = 0
         self._retired = False
         self._corpus = Corpus(index.passages, tuple(t for t in load_tensions() if _holds(index, t.sides)))
+        own = {p.document_id for p in index.passages.values() if p.quote is not None}
+        self._holdings = Holdings(
+            notes=any(p.quote is None for p in index.passages.values()),
+            own=tuple(document.title for document in index.documents.values() if document.id in own),
+        )
         typical = [*examples(), *_lookups(index)]
         vectors = self._known_vectors([text for _, text in typical])
         classifier = IntentClassifier(self._embed, [intent for intent, _ in typical], vectors)
@@ -243,7 +248,8 @@ class _Steps:
             evidence,
             self._corpus.passages,
             self.index.documents,
-            writer.name,
+            holdings=self._holdings,
+            writer=writer.name,
             max_question_length=self._settings.max_question_length,
         )
         for draft in drafts:

@@ -20,6 +20,7 @@ from bot.turn import (
     Draft,
     Evidence,
     Gap,
+    Holdings,
     Intent,
     OwnFigures,
     Request,
@@ -34,7 +35,9 @@ from knowledge.script import language_of
 from prompts import load
 
 _MARKER = re.compile(r"\s*\[@([^\]]+)\]")
-_ENDING = re.compile(r"([。.！!？?]?[”\"')）]*)$")
+# A mark stands before the full stop, but not within quotation marks.
+_ENDING = re.compile(r"([。.！!？?]?)$")
+_MOST_TITLES = 5
 _WARNED = frozenset(
     {
         Caveat.HUKOU,
@@ -58,14 +61,16 @@ class AnswerBuilder:
         evidence: Evidence,
         passages: Mapping[str, Passage],
         documents: Mapping[str, Document],
-        writer: str,
         *,
+        holdings: Holdings,
+        writer: str,
         max_question_length: int,
     ) -> None:
         self._request = request
         self._evidence = evidence
         self._passages = passages
         self._documents = documents
+        self._holdings = holdings
         self._writer = writer
         self._max_question_length = max_question_length
         self._numbers: dict[str, int] = {}
@@ -93,12 +98,14 @@ class AnswerBuilder:
         request, evidence = self._request, self._evidence
         words = load("answer", request.language)
         gaps = tuple(_gaps(evidence.silences, request, words))
-        ask_next = _ask_next(evidence.unknown, request, words)
+        ask_next = self._ask_next(words)
+        untranslated = str(words["untranslated"]) if self._is_untranslated() else None
         comparison = tuple(self._comparison(words))
         own = self._own_figures(words)
         text = answer_markdown(
             self._claims,
             comparison=comparison,
+            untranslated=untranslated,
             gaps=gaps,
             ask_next=ask_next,
             own_figures=own,
@@ -110,7 +117,7 @@ class AnswerBuilder:
             question=request.asked or request.text,
             language=request.language,
             intent=request.intent,
-            text=text or _plain(request, words, self._max_question_length),
+            text=text or self._plain(words),
             claims=tuple(self._claims),
             citations=tuple(self._citation(number, id_) for id_, number in self._numbers.items()),
             caveats=tuple(self._caveats()),
@@ -118,6 +125,7 @@ class AnswerBuilder:
                 Conflict(text=c.text, citations=c.citations) for c in self._claims if c.section is Section.CONFLICTS
             ),
             comparison=comparison,
+            untranslated=untranslated,
             gaps=gaps,
             abstained=self._abstained(gaps),
             own_figures=own,
@@ -147,6 +155,38 @@ class AnswerBuilder:
             return text
         opening, closing = ("（", "）") if self._request.language == "zh" else ("(", ")")
         return f"{text} *{opening}{draft.weakness}{closing}*"
+
+    def _is_untranslated(self) -> bool:
+        """Whether a claim has its words from a passage that does not stand in the answer's language."""
+        language = self._request.language
+        cited = (self._passages[id_] for id_ in self._numbers)
+        return any(p.language != language and p.in_language(language) == p.text for p in cited)
+
+    def _ask_next(self, words: Mapping[str, Any]) -> AskNext | None:
+        unknown, request = self._evidence.unknown, self._request
+        if unknown is None:
+            return None
+        there = place_name(request.destinations[0], request.language) if request.destinations else None
+        form = words["ask_next"][unknown]
+        # Why it matters is told from the bundled notes; without them only what holds anyway.
+        why = form["why"] if self._holdings.notes else form.get("anyway", form["why"])
+        question = form["question"].format(place=there or words["silence"]["some_place"])
+        return AskNext(question=question, why=why, about=unknown)
+
+    def _plain(self, words: Mapping[str, Any]) -> str:
+        """What is said where there is nothing to cite."""
+        request = self._request
+        if request.notice:
+            return str(words["notice"][str(request.notice)]).format(limit=self._max_question_length)
+        if request.intent is Intent.ABOUT_BOT and says("thanks", request.text):
+            return str(words["thanks"])
+        if request.intent is Intent.ABOUT_YOU:
+            return str(words["forgotten" if request.forgets else "about_you"])
+        if request.intent is Intent.ABOUT_BOT:
+            return str(words["about_bot"]).format(read=_read(self._holdings, request.language, words["read"]))
+        if request.intent is Intent.OUT_OF_SCOPE:
+            return str(words["out_of_scope"])
+        return str(words["silence"]["nothing"])
 
     def _caveats(self) -> list[CaveatShown]:
         shown = [c for c in self._claims if c.section is Section.CAVEATS]
@@ -219,6 +259,7 @@ class AnswerBuilder:
             document_note=document.note[language] if document.note else None,
             weakness=passage.weakness[language] if passage.weakness else None,
             editor_note=passage.editor_note[language] if passage.editor_note else None,
+            damaged=passage.damaged,
         )
 
 
@@ -265,18 +306,6 @@ def _listed(items: Sequence[str], language: Language, comma: str) -> str:
     return f"{comma.join(items[:-1])}{comma if len(items) > 2 else ' '}or {items[-1]}"
 
 
-def _ask_next(unknown: str | None, request: Request, words: Mapping[str, Any]) -> AskNext | None:
-    if unknown is None:
-        return None
-    name = (
-        place_name(request.destinations[0], request.language)
-        if request.destinations
-        else words["silence"]["some_place"]
-    )
-    form = words["ask_next"][unknown]
-    return AskNext(question=form["question"].format(place=name), why=form["why"], about=unknown)
-
-
 def _suggestions(evidence: Evidence, request: Request, words: Mapping[str, Any]) -> list[str]:
     """Questions that the next best passages answer, or the examples where there are none."""
     asked = [
@@ -286,13 +315,13 @@ def _suggestions(evidence: Evidence, request: Request, words: Mapping[str, Any])
     return [ask for ask in asked if ask] or list(words["examples"])
 
 
-def _plain(request: Request, words: Mapping[str, Any], max_question_length: int) -> str:
-    if request.notice:
-        return str(words["notice"][str(request.notice)]).format(limit=max_question_length)
-    if request.intent is Intent.ABOUT_BOT and says("thanks", request.text):
-        return str(words["thanks"])
-    if request.intent is Intent.ABOUT_YOU:
-        return str(words["forgotten" if request.forgets else "about_you"])
-    if request.intent in (Intent.OUT_OF_SCOPE, Intent.ABOUT_BOT):
-        return str(words[str(request.intent)])
-    return str(words["silence"]["nothing"])
+def _read(holdings: Holdings, language: Language, words: Mapping[str, str]) -> str:
+    """What the answers rest on, in a phrase."""
+    named = [title[language] for title in holdings.own[:_MOST_TITLES]]
+    titles = ("、" if language == "zh" else "; ").join(named)
+    if len(holdings.own) > _MOST_TITLES:
+        rest = len(holdings.own) - (0 if language == "zh" else _MOST_TITLES)
+        titles = words["more"].format(titles=titles, number=rest)
+    if not holdings.own:
+        return words["notes"]
+    return words["both" if holdings.notes else "own"].format(notes=words["notes"], titles=titles)

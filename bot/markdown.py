@@ -43,6 +43,7 @@ def answer_markdown(
     claims: Sequence[Claim],
     *,
     comparison: Sequence[ComparisonRow],
+    untranslated: str | None,
     gaps: Sequence[Gap],
     ask_next: AskNext | None,
     own_figures: OwnFigures | None,
@@ -59,6 +60,7 @@ def answer_markdown(
         _present(
             [
                 claims_markdown(before, language, over),
+                f"*{untranslated}*" if untranslated else "",
                 _comparison_markdown(comparison, language),
                 claims_markdown(after, language, over),
             ]

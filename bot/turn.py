@@ -292,6 +292,13 @@ class Evidence(Frozen):
     related: tuple[Passage, ...] = ()
 
 
+class Holdings(Frozen):
+    """What is answered from: whether the bundled notes are there, and the titles of the documents beside them."""
+
+    notes: bool
+    own: tuple[Bilingual, ...] = ()
+
+
 class Draft(Frozen):
     """A statement as a writer proposes it, before verification.
 
@@ -346,6 +353,7 @@ class Citation(Frozen):
     document_note: str | None
     weakness: str | None = None
     editor_note: str | None = None
+    damaged: bool = False
 
 
 class CaveatShown(Frozen):
@@ -418,7 +426,10 @@ class Timings(Frozen):
 
 
 class Answer(Frozen):
-    """The whole answer; ``text`` is Markdown with ``[n]`` markers into ``citations``."""
+    """The whole answer; ``text`` is Markdown with ``[n]`` markers into ``citations``.
+
+    ``untranslated`` says that claims stand in another language than the answer's, where some do.
+    """
 
     question: str
     language: Language
@@ -429,6 +440,7 @@ class Answer(Frozen):
     caveats: tuple[CaveatShown, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     comparison: tuple[ComparisonRow, ...] = ()
+    untranslated: str | None = None
     gaps: tuple[Gap, ...] = ()
     abstained: bool = False
     own_figures: OwnFigures | None = None

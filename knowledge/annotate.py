@@ -291,6 +291,11 @@ def _caveat(text: str, language: Language, grade: Grade) -> Caveat | None:
     return Caveat.UNSOURCED_FIGURE if grade is Grade.UNSOURCED and figure_keys(text) else None
 
 
+def warns_of(caveat: Caveat, text: str, language: Language) -> bool:
+    """Whether the words of a text give that warning."""
+    return bool(_first(_patterns(language).caveats.get(caveat, ()), simplified(text)))
+
+
 def _speaks_to(text: str, language: Language, near: Sequence[tuple[Passage, float]]) -> Literal["person", "city"]:
     hits = sum(bool(pattern.search(text)) for pattern in _patterns(language).city_policy)
     hits += 2 * bool(_first(_patterns(language).proposal, text))

@@ -19,6 +19,14 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|Mt|No|Nos|Fig|Vol|vs|etc|cf|al|e\.g|i\.e|approx|Inc|Ltd|Co|Corp|Jr|Sr|Gen|Sen"
     r"|Rep|Gov|Jan|Feb|Mar|Apr|Aug|Sept|Sep|Oct|Nov|Dec|[ap]\.m)|(?:\b[A-Z]\.)+[A-Z])\.$"
 )
+# What begins so speaks of what was said just before.
+_REFERS_BACK = re.compile(
+    r"(?:这(?!个时代|一现象)|那[些个位]|他们?|她们?|它们?|此[外举次]|其[中次实余]|但是?|然而|不过|因此|所以|于是|同时"
+    r"|另外|而且|并且|与此|相比之下|换句话说|也就是说|结果|可见|总之)"
+    r"|(?:this|these|those|they|he|she|it|but|however|yet|therefore|so|thus|still|moreover|in addition|besides"
+    r"|as a result|instead|both|such)\b",
+    re.IGNORECASE,
+)
 # Where a sentence without an end may be cut for all that: first between clauses, then between words.
 _CLAUSE_END = re.compile(r"[；;]|[，,、：:](?!\d)|\n|\s")
 
@@ -39,6 +47,11 @@ def sentences(text: str) -> list[tuple[int, int]]:
 def is_sentence(text: str) -> bool:
     """Whether a text ends as a sentence does."""
     return bool(re.search(r"[。！？!?….；;][”’」』）)》】\"'\]]*\s*\Z", text))
+
+
+def refers_back(text: str, start: int = 0) -> bool:
+    """Whether what begins there speaks of what was said just before."""
+    return bool(_REFERS_BACK.match(text, start))
 
 
 def size(text: str) -> float:

@@ -12,7 +12,7 @@ from knowledge.mapped import MappedText
 from knowledge.passage import Bilingual, Document, Language, Passage
 from knowledge.reading import Source
 from knowledge.script import language_of
-from knowledge.sentences import clauses, sentences, size
+from knowledge.sentences import clauses, refers_back, sentences, size
 from knowledge.structure import Paragraph, Structure
 
 # In words, of which a Chinese character is half a one.
@@ -21,14 +21,6 @@ _MOST = 110.0
 # A sentence beyond this is no sentence but a text without marks.
 _LONGEST = 4 * _MOST
 
-# What begins so speaks of what was said just before.
-_REFERS_BACK = re.compile(
-    r"(?:这(?!个时代|一现象)|那[些个位]|他们?|她们?|它们?|此[外举次]|其[中次实余]|但是?|然而|不过|因此|所以|于是|同时"
-    r"|另外|而且|并且|与此|相比之下|换句话说|也就是说|结果|可见|总之)"
-    r"|(?:this|these|those|they|he|she|it|but|however|yet|therefore|so|thus|still|moreover|in addition|besides"
-    r"|as a result|instead|both|such)\b",
-    re.IGNORECASE,
-)
 _SPACE = re.compile(r"[^\S\n]*(?:\r?\n|\f)\s*|[^\S\n]{2,}|\t")
 _WIDE = re.compile("[\u2e80-\u9fff\uff00-\uffef“”‘’—…]")
 _ENDS = re.compile(r"[。！？!?.…；;：:，,、][”’」』）)》】\"'\]]*$")
@@ -160,7 +152,7 @@ def _is_short(group: Sequence[_Piece]) -> bool:
 def _refers_back(text: str, group: Sequence[_Piece], unit: Sequence[_Piece]) -> bool:
     """Whether what begins a paragraph speaks of the one before."""
     first = unit[0]
-    return first.paragraph != group[-1].paragraph and bool(_REFERS_BACK.match(text, first.start, first.end))
+    return first.paragraph != group[-1].paragraph and refers_back(text, first.start)
 
 
 def _fit(group: Sequence[_Piece], pieces: Sequence[_Piece]) -> bool:

@@ -127,7 +127,10 @@ def test_every_notice_and_every_intent_without_evidence_has_words(language: Lang
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_reach_of_a_caveat_that_has_one_has_words(language: Language) -> None:
-    reaches = words(language)["reach"]
+    reaches = dict(words(language)["reach"])
+    anything = reaches.pop("any")
+    assert anything.keys() == {str(Reach.INFERRED), str(Reach.ELSEWHERE)}
+    assert all(placeholders(form) == {"{place}"} for form in anything.values())
     assert reaches.keys() <= {str(caveat) for caveat in Caveat}
     for reach in reaches.values():
         assert reach.keys() - {str(Reach.ELSEWHERE)} == {str(Reach.INFERRED), str(Reach.GENERAL), "reversed"}
@@ -207,7 +210,7 @@ def test_every_next_question_has_words(language: Language, weighed: list[Evidenc
     assert unknown <= words(language)["ask_next"].keys()
     assert {"destination", "offer", "connections", "family", "savings", "hukou", "why_back"} == unknown
     for form in words(language)["ask_next"].values():
-        assert form.keys() == {"question", "why"}
+        assert form.keys() - {"anyway"} == {"question", "why"}
         assert form["question"].endswith(("？", "?"))
 
 

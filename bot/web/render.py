@@ -207,6 +207,7 @@ def _argument(
     comparison: Sequence[ComparisonRow] = (),
     *,
     one_sided: Literal["for", "against"] | None = None,
+    untranslated: str | None = None,
 ) -> Markup:
     """The claims by section; the summary has no heading, and a warning has its name."""
     over = headings(language, intent, one_sided)
@@ -216,6 +217,7 @@ def _argument(
         bodies = [write(claim, citations, language) for claim in claims if claim.section is section]
         if section is Section.SUMMARY:
             parts += [Markup('<p class="lead">{}</p>').format(body) for body in bodies]
+            parts += [Markup('<p class="untranslated">{}</p>').format(untranslated)] if untranslated else []
         elif section is Section.SIDES and comparison:
             parts.append(_comparison(comparison, citations, language))
         else:
@@ -237,7 +239,13 @@ def answer_body(answer: Answer) -> Markup:
     if not claims and not answer.gaps:
         return prose(answer.text, citations, answer.language) + _ask_next(answer)
     argument = _argument(
-        claims, citations, answer.language, answer.intent, answer.comparison, one_sided=answer.one_sided
+        claims,
+        citations,
+        answer.language,
+        answer.intent,
+        answer.comparison,
+        one_sided=answer.one_sided,
+        untranslated=answer.untranslated,
     )
     gaps = _part("gaps", words(answer.language)["turn"]["gaps"], [escape(gap.text) for gap in answer.gaps])
     missing_last = answer.intent is Intent.DECISION

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.naming import place_name, topic_name
 from bot.turn import CaveatDue, Draft, Evidence, Intent, Move, Request, Section
+from bot.write.excerpt import excerpt
 from knowledge.corpus import Tension
 from knowledge.passage import Caveat, Grade, Language, Passage
 from prompts import load
@@ -106,10 +107,10 @@ def _headline(passages: Iterable[Passage]) -> Passage | None:
 
 def _statement(section: Section, passage: Passage, request: Request, words: Mapping[str, Any]) -> Draft:
     weakness = _weakness(passage, request.language, words)
-    if request.move is Move.UP and passage.caveat in (Caveat.RELATIONSHIP_NETWORKS, Caveat.RETURN_FLOWS):
+    if request.move is Move.UP and passage.caveat in _NETWORKS_AND_RETURNS:
         weakness = _join([weakness, words["reach"][str(passage.caveat)]["reversed"]], request.language)
     return Draft(
-        text=passage.in_language(request.language),
+        text=excerpt(passage, request),
         section=section,
         passage_ids=(passage.id,),
         weakness=weakness,
@@ -119,13 +120,14 @@ def _statement(section: Section, passage: Passage, request: Request, words: Mapp
 
 def _caveat(due: CaveatDue, request: Request, words: Mapping[str, Any]) -> Draft:
     language = request.language
-    reaches = words["reach"].get(str(due.kind), {})
+    noted = all(p.quote is None for p in due.passages)
+    reaches = words["reach"].get(str(due.kind), {}) if noted else words["reach"]["any"]
     reach = reaches.get(str(due.reach))
     if reach and due.place:
         reach = reach.format(place=place_name(due.place, language))
     weaknesses = list(dict.fromkeys(_weakness(p, language, words) for p in due.passages))
     return Draft(
-        text=("" if language == "zh" else " ").join(_cited(p, language) for p in due.passages),
+        text=("" if language == "zh" else " ").join(_cited(excerpt(p, request, due.kind), p.id) for p in due.passages),
         section=Section.CAVEATS,
         passage_ids=tuple(p.id for p in due.passages),
         weakness=_join([*weaknesses, reach], language),
@@ -142,10 +144,9 @@ def _tension(tension: Tension, language: Language) -> Draft:
     )
 
 
-def _cited(passage: Passage, language: Language) -> str:
+def _cited(text: str, passage_id: str) -> str:
     """A passage's sentence with its marker before the full stop."""
-    text = passage.in_language(language)
-    return f"{text[:-1]}[@{passage.id}]{text[-1]}" if text[-1] in "。." else f"{text}[@{passage.id}]"
+    return f"{text[:-1]}[@{passage_id}]{text[-1]}" if text[-1] in "。." else f"{text}[@{passage_id}]"
 
 
 def _cite(text: str, sides: Sequence[Sequence[str]]) -> str:

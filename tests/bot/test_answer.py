@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.answer import AnswerBuilder
-from bot.turn import Answer, Draft, Evidence, Intent, Notice, Request, Section, Silence, Withheld
+from bot.turn import Answer, Draft, Evidence, Holdings, Intent, Notice, Request, Section, Silence, Withheld
 from knowledge.passage import Bilingual, Caveat, Document, Language
 from tests.bot.conftest import TITLE, note, request
 
@@ -13,15 +13,27 @@ WHO = Bilingual(zh="某报", en="a paper")
 SECTION = Bilingual(zh="开头", en="Opening")
 ONE = note("one", "一。", "One.", section=SECTION, paragraph=3, line=7, attribution=WHO, asks=("一？", "One?"))
 TWO = note("two", "二。", "Two.", paragraph=4)
-PASSAGES = {p.id: p for p in (ONE, TWO)}
+THREE = note("three", "三。", None)
+PASSAGES = {p.id: p for p in (ONE, TWO, THREE)}
+NOTES = Holdings(notes=True)
 DOCUMENTS = {"trial": Document(id="trial", title=TITLE, source="trial.txt", note=Bilingual(zh="注", en="Note"))}
 
 
 def build(
-    *drafts: Draft, asked: Request | None = None, evidence: Evidence | None = None, withheld: tuple[Withheld, ...] = ()
+    *drafts: Draft,
+    asked: Request | None = None,
+    evidence: Evidence | None = None,
+    withheld: tuple[Withheld, ...] = (),
+    holdings: Holdings = NOTES,
 ) -> Answer:
     builder = AnswerBuilder(
-        asked or request(), evidence or Evidence(), PASSAGES, DOCUMENTS, "template", max_question_length=321
+        asked or request(),
+        evidence or Evidence(),
+        PASSAGES,
+        DOCUMENTS,
+        holdings=holdings,
+        writer="template",
+        max_question_length=321,
     )
     for draft in drafts:
         builder.add(draft)
@@ -41,7 +53,7 @@ def draft(
         (draft("一。", "one"), "zh", "一 [1]。", "一。", (1,)),
         (draft("One", "one"), "en", "One [1]", "One", (1,)),
         (draft("Really?", "one"), "en", "Really [1]?", "Really?", (1,)),
-        (draft('He said "no."', "one"), "en", 'He said "no [1]."', 'He said "no."', (1,)),
+        (draft('He said "no."', "one"), "en", 'He said "no." [1]', 'He said "no."', (1,)),
         (draft("One.", "one", "two"), "en", "One [1] [2].", "One.", (1, 2)),
         (draft("A[@two] and B[@one].", "one", "two"), "en", "A [1] and B [2].", "A and B.", (1, 2)),
         (draft("A [@two] and B.", "one", "two"), "en", "A [1] and B [2].", "A and B.", (1, 2)),
@@ -91,13 +103,13 @@ def test_the_json_has_every_field_of_the_contract() -> None:
         withheld=(Withheld(text="gone", reason="why"),),
     ).model_dump(mode="json")
     assert set(dumped) == set(
-        "question language intent text claims citations caveats conflicts comparison gaps abstained own_figures "
-        "one_sided ask_next suggestions profile writer withheld timings_ms".split()
+        "question language intent text claims citations caveats conflicts comparison untranslated gaps abstained "
+        "own_figures one_sided ask_next suggestions profile writer withheld timings_ms".split()
     )
     assert set(dumped["claims"][0]) >= {"text", "section", "citations"}
     assert set(dumped["citations"][0]) >= set(
         "number passage_id document_id document_title locator text text_en quote start end source grade attribution "
-        "as_of document_note".split()
+        "as_of document_note damaged".split()
     )
     assert set(dumped["timings_ms"]) == {"understand", "retrieve", "weigh", "write", "verify", "total"}
     assert dumped["timings_ms"]["total"] == 1.5
@@ -128,10 +140,10 @@ def test_conflicts_are_the_claims_of_their_section() -> None:
 @pytest.mark.parametrize(
     ("silence", "language", "text"),
     [
-        (Silence(subject="unknown_place", place="拉萨"), "en", "None of the three articles mentions Lhasa."),
-        (Silence(subject="unknown_place", place="拉萨"), "zh", "三篇文章都没有提到拉萨。"),
-        (Silence(subject="topic:rent", place="南京"), "en", "The three articles say nothing about rent in Nanjing."),
-        (Silence(subject="topic:rent", place="南京"), "zh", "这三篇文章没有写南京的房租。"),
+        (Silence(subject="unknown_place", place="拉萨"), "en", "None of the articles mentions Lhasa."),
+        (Silence(subject="unknown_place", place="拉萨"), "zh", "这些文章都没有提到拉萨。"),
+        (Silence(subject="topic:rent", place="南京"), "en", "The articles say nothing about rent in Nanjing."),
+        (Silence(subject="topic:rent", place="南京"), "zh", "文章没有写南京的房租。"),
         (Silence(subject="year", place="2021"), "zh", "文章里没有2021年的数字。"),
         (Silence(subject="figure"), "en", "The articles do not give that figure."),
     ],
@@ -196,3 +208,40 @@ def test_a_warning_is_marked_with_its_name() -> None:
     warned = draft("有人回来。", "one", section=Section.CAVEATS, kind=Caveat.RETURN_FLOWS)
     answer = build(warned, asked=request(Intent.DECISION, language="zh"))
     assert answer.text == "**走之前要想清楚**\n\n- ⚠ *回流*：有人回来 [1]。"
+
+
+@pytest.mark.parametrize(
+    ("holdings", "language", "said"),
+    [
+        (Holdings(notes=True), "en", "from three articles: on why"),
+        (Holdings(notes=True, own=(TITLE,)), "en", "keep talent; and from articles of your own: Trial. Every"),
+        (Holdings(notes=False, own=(TITLE,) * 7), "en", f"from articles of your own: {'Trial; ' * 4}Trial and 2 more."),
+        (Holdings(notes=False, own=(TITLE,) * 7), "zh", "我读过你自己的文章：试、试、试、试、试等7篇。"),
+        (Holdings(notes=True, own=(TITLE,)), "zh", "怎么留人才；还有你自己的文章：试。"),
+    ],
+)
+def test_the_bot_tells_what_it_has_read(holdings: Holdings, language: Language, said: str) -> None:
+    assert said in build(asked=request(Intent.ABOUT_BOT, language=language), holdings=holdings).text
+
+
+def test_what_the_articles_say_of_a_question_back_is_told_only_with_them() -> None:
+    asked = request(Intent.DECISION, origin="上海", destinations=("成都",))
+    whys = [
+        build(asked=asked, evidence=Evidence(unknown="offer"), holdings=Holdings(notes=notes)).ask_next
+        for notes in (True, False)
+    ]
+    assert [why.why for why in whys if why] == [
+        "The articles' pay comparisons are shaky on both sides; your own figures are worth more than theirs.",
+        "Your own figures are worth more than any article's.",
+    ]
+
+
+def test_words_in_another_language_are_announced_before_them() -> None:
+    answer = build(draft("三。", "three"))
+    assert (
+        answer.untranslated
+        == "What stands in Chinese below is quoted from the articles as it is there; I do not translate it."
+    )
+    assert answer.text == f"*{answer.untranslated}*\n\n三 [1]。"
+    assert build(draft("One.", "one")).untranslated is None
+    assert build(draft("三。", "three"), asked=request(language="zh")).untranslated is None

@@ -303,3 +303,11 @@ def test_the_stylesheet_has_no_selector_that_gradio_cannot_prefix() -> None:
     """Gradio puts its prefix after every comma, also after those inside ``:is(…)``."""
     css = Path(bot.web.__file__).with_name("style.css").read_text("utf-8")
     assert re.findall(r":(?:is|where|not|has)\([^)]*,", css) == []
+
+
+def test_words_in_another_language_are_announced_after_the_summary() -> None:
+    page = render.turn_html(
+        Turn(question="q", answer=an_answer(untranslated="As it is there <b>.")), 1, "en", last=True
+    )
+    assert '<p class="untranslated">As it is there &lt;b&gt;.</p>' in page
+    assert page.index('class="untranslated"') > page.rfind('class="lead"')
