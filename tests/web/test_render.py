@@ -306,8 +306,10 @@ def test_the_stylesheet_has_no_selector_that_gradio_cannot_prefix() -> None:
 
 
 def test_words_in_another_language_are_announced_after_the_summary() -> None:
-    page = render.turn_html(
-        Turn(question="q", answer=an_answer(untranslated="As it is there <b>.")), 1, "en", last=True
+    claims = tuple(
+        Claim(text=text, section=section, citations=(1,), markdown=f"{text} [1]")
+        for text, section in (("Short.", Section.SUMMARY), ("长。", Section.POINTS))
     )
-    assert '<p class="untranslated">As it is there &lt;b&gt;.</p>' in page
-    assert page.index('class="untranslated"') > page.rfind('class="lead"')
+    body = render.answer_body(an_answer(claims=claims, untranslated="As it is there <b>."))
+    said = '<p class="untranslated">As it is there &lt;b&gt;.</p>'
+    assert body.index('class="lead"') < body.index(said) < body.index("长。")
