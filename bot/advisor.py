@@ -180,9 +180,9 @@ class _Steps:
         self._turns = 0
         self._retired = False
         self._corpus = Corpus(index.passages, tuple(t for t in load_tensions() if _holds(index, t.sides)))
-        own = {p.document_id for p in index.passages.values() if p.quote is not None}
+        own = {p.document_id for p in index.passages.values() if not p.is_note}
         self._holdings = Holdings(
-            notes=any(p.quote is None for p in index.passages.values()),
+            notes=any(p.is_note for p in index.passages.values()),
             own=tuple(document.title for document in index.documents.values() if document.id in own),
         )
         typical = [*examples(), *_lookups(index)]

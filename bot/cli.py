@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -53,6 +54,12 @@ out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
 _COMMANDS = "quliu.commands"
+# Before a mark or a remark in Chinese, and after a warning sign.
+_WIDE_SPACE = re.compile(
+    r"(?<=[\u3000-\u9fff\uff00-\uffef”’]) (?=\[\d)"
+    r"|(?<=[\u3000-\u303f\uff00-\uffef\]”’]) (?=\*（)"
+    r"|(?<=⚠) (?=\*[\u3400-\u9fff])"
+)
 
 Count = Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages.")]
 ThreadId = Annotated[str, typer.Argument(metavar="ID", help="Which conversation; `quliu threads` lists them.")]
@@ -402,15 +409,23 @@ def _read_turns(path: Path | None) -> list[str]:
 
 
 def _show(answer: Answer) -> None:
-    out.print(Markdown(answer.text))
+    out.print(Markdown(_foldable(answer.text)))
     if answer.citations:
         out.print()
     for citation in answer.citations:
-        who = f", {citation.attribution}" if citation.attribution else ""
+        where = (citation.document_title, citation.locator, citation.attribution)
+        grade = _grade(answer, citation.grade)
         line = (
-            f"[{citation.number}] {citation.document_title}, {citation.locator}{who} ({_grade(answer, citation.grade)})"
+            f"{'，'.join(filter(None, where))}（{grade}）"
+            if answer.language == "zh"
+            else f"{', '.join(filter(None, where))} ({grade})"
         )
-        out.print(Text(line, "dim"))
+        out.print(Text(f"[{citation.number}] {line}", "dim"))
+
+
+def _foldable(markdown: str) -> str:
+    """Chinese without the spaces that Rich would break a line at, long before it is full."""
+    return _WIDE_SPACE.sub("", markdown)
 
 
 def _grade(answer: Answer, grade: str) -> str:

@@ -121,6 +121,11 @@ class Passage(Frozen):
     gives: tuple[str, ...] = ()
     damaged: bool = False
 
+    @property
+    def is_note(self) -> bool:
+        """Whether it is a bundled note, which has its words in both languages."""
+        return self.text_en is not None
+
     def in_language(self, language: Language) -> str:
         """The text in that language, or in its own where it has no other."""
         return self.text_en if language == "en" and self.text_en else self.text

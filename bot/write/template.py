@@ -120,8 +120,9 @@ def _statement(section: Section, passage: Passage, request: Request, words: Mapp
 
 def _caveat(due: CaveatDue, request: Request, words: Mapping[str, Any]) -> Draft:
     language = request.language
-    noted = all(p.quote is None for p in due.passages)
-    reaches = words["reach"].get(str(due.kind), {}) if noted else words["reach"]["any"]
+    reaches = words["reach"].get(str(due.kind), {})
+    if reaches and not all(passage.is_note for passage in due.passages):
+        reaches = words["reach"]["any"]
     reach = reaches.get(str(due.reach))
     if reach and due.place:
         reach = reach.format(place=place_name(due.place, language))
