@@ -12,6 +12,9 @@ command are in docs/models.md):
 - Keywords count for the question's own language only: between languages they match names and miss meaning.
 - One rare word in common is ten deviations and more, which no similarity ever is: passages of the question's own
   language went before better ones of the other. So keyword scores grow like a logarithm beyond a few deviations.
+- Two passages that say the same in two languages are nearer to each other than a question is to either. So the other
+  language is asked once more, with the best passage added to the question (pseudo-relevance feedback). Where the best
+  one is wrong that misleads; so what is found thus can rise in its score, but not above the best, and nothing falls.
 """
 
 from __future__ import annotations
@@ -36,6 +39,8 @@ class Fusion:
     ``whole_share`` is what the similarity of a whole passage counts beside that of its nearest part,
     ``question_offset`` how much of an average question is taken off one in another language. Keywords count
     ``keyword_weight`` to the similarities' 1, and grow like a logarithm beyond ``keyword_knee`` standard deviations.
+    ``feedback`` is what the vector of the best passage counts to the question's 1 where the other language is asked
+    for more like it; a best passage that stands in both languages is not asked about.
     """
 
     whole_share: float = 0.5
@@ -43,6 +48,7 @@ class Fusion:
     standardised: bool = True
     keyword_weight: float = 0.5
     keyword_knee: float = 8.0
+    feedback: float = 0.25
 
     def with_keywords(self, similarities: Scores, keywords: Scores, standing: Scores) -> Scores:
         """Standardised similarities (n,) averaged with the keyword scores (n,), standardised among all ``standing``."""

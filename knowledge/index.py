@@ -99,10 +99,14 @@ class Index:
         each = self._threads.map if self._threads else map
         best: dict[str, float] = {}
         for scores in each(lambda side: side.scores(text, query, asked, k, fusion), self._sides):
-            for passage_id, score in scores.items():
-                best[passage_id] = max(score, best.get(passage_id, score))
-        ranked = sorted(best, key=best.__getitem__, reverse=True)[:k]
-        return [Hit(passage=self.passages[passage_id], score=best[passage_id]) for passage_id in ranked]
+            _raise(best, scores)
+        first = max(best, key=best.__getitem__)
+        limit = best[first]
+        if fusion.feedback:
+            for side, vector in self._without(self.passages[first]):
+                _raise(best, side.scores(text, query + fusion.feedback * vector, asked, k, fusion))
+        ranked = sorted(best, key=lambda passage_id: (passage_id == first, best[passage_id]), reverse=True)[:k]
+        return [Hit(passage=self.passages[passage_id], score=min(best[passage_id], limit)) for passage_id in ranked]
 
     def as_retriever(self, k: int = 10) -> IndexRetriever:
         """A LangChain retriever of the ``k`` nearest passages."""
@@ -115,6 +119,14 @@ class Index:
         """Let go of the files; the index cannot be searched any more."""
         self._closing.close()
 
+    def _without(self, passage: Passage) -> Iterator[tuple[_Side, Vectors]]:
+        """The sides that do not hold a passage, with the vector (d,) that it has on its own."""
+        others = [side for side in self._sides if not _speaks(passage, side.language)]
+        if others:
+            own = next(side for side in self._sides if side.language == passage.language)
+            vector = own.vectors.whole_of(own.rows[passage.id])
+            yield from ((side, vector) for side in others)
+
     def __enter__(self) -> Self:
         return self
 
@@ -126,10 +138,14 @@ class Index:
 
 @dataclass(frozen=True)
 class _Side:
-    """What an index holds in one language; ``members`` are the passages that ``vectors`` and ``keywords`` number."""
+    """What an index holds in one language; ``members`` are the passages that ``vectors`` and ``keywords`` number.
+
+    ``rows`` are these numbers by the passages' ids.
+    """
 
     language: Language
     members: Sequence[str]
+    rows: Mapping[str, int]
     vectors: _Vectors
     moments: Moments
     questions: Mapping[Language, Vectors]
@@ -160,16 +176,20 @@ class _Vectors(Protocol):
     def nearest(self, query: Vectors, count: int) -> Nearest:
         """Up to ``count`` of the vectors nearest to a query (d,)."""
 
+    def whole_of(self, row: int) -> Vectors:
+        """The vector (d,) of a passage as a whole."""
+
 
 @dataclass(frozen=True)
 class _Graph:
-    """Vectors in Chroma's graph on disk; ``rows`` number the passages by id.
+    """Vectors in Chroma's graph on disk; ``rows`` number the ``members`` by id.
 
     It is asked for half as many as a scan gives: Chroma looks each of them up in its database.
     """
 
     collection: Collection
     size: int
+    members: Sequence[str]
     rows: Mapping[str, int]
 
     def nearest(self, query: Vectors, count: int) -> Nearest:
@@ -179,6 +199,11 @@ class _Graph:
         )
         passages, whole = _owners(found["ids"][0], self.rows)
         return Nearest(passages, 1.0 - np.array((found["distances"] or [[]])[0], dtype=np.float64), whole)
+
+    def whole_of(self, row: int) -> Vectors:
+        """The vector (d,) of a passage as a whole."""
+        found = self.collection.get(ids=[_Entry(_WHOLE, self.members[row], "").id], include=["embeddings"])
+        return np.asarray(found["embeddings"], dtype=np.float32)[0]
 
 
 @dataclass(frozen=True)
@@ -275,7 +300,10 @@ def read_index(
             _Side(
                 language=language,
                 members=(members := [passage.id for passage in passages if _speaks(passage, language)]),
-                vectors=_vectors(client.get_collection(_collection_name(language), embedding_function=None), members),
+                rows=(rows := {passage_id: row for row, passage_id in enumerate(members)}),
+                vectors=_vectors(
+                    client.get_collection(_collection_name(language), embedding_function=None), members, rows
+                ),
                 moments=moments[language],
                 questions=questions,
                 keywords=KeywordIndex.load(version / _keywords_name(language), language),
@@ -303,11 +331,10 @@ def _is_panic(error: BaseException) -> bool:
     return type(error).__module__ == "pyo3_runtime"
 
 
-def _vectors(collection: Collection, members: Sequence[str]) -> _Vectors:
-    rows = {passage_id: row for row, passage_id in enumerate(members)}
+def _vectors(collection: Collection, members: Sequence[str], rows: Mapping[str, int]) -> _Vectors:
     size = collection.count()
     if size > SCANNED:
-        return _Graph(collection, size, rows)
+        return _Graph(collection, size, members, rows)
     found = collection.get(include=["embeddings"])
     return Scan(np.asarray(found["embeddings"], dtype=np.float32), *_owners(found["ids"], rows))
 
@@ -397,6 +424,11 @@ def _keywords_name(language: Language) -> str:
 
 def _collection_name(language: Language) -> str:
     return f"passages-{language}"
+
+
+def _raise(best: dict[str, float], scores: Mapping[str, float]) -> None:
+    for passage_id, score in scores.items():
+        best[passage_id] = max(score, best.get(passage_id, score))
 
 
 class _Counter:

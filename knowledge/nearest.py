@@ -49,6 +49,11 @@ class Scan:
         rows = largest(similarities, count)
         return Nearest(self.passages[rows], similarities[rows], self.whole[rows])
 
+    def whole_of(self, passage: int) -> Vectors:
+        """The vector (d,) of a passage as a whole."""
+        vector: Vectors = self.vectors[np.argmax(self.whole & (self.passages == passage))]
+        return vector
+
 
 def largest(values: Scores, count: int) -> Rows:
     """Where the ``count`` largest values stand, or all of them, in no order."""

@@ -87,7 +87,7 @@ class Passage(Frozen):
     ``start:end`` of the decoded ``source``, and is None where the source itself is not indexed. ``speaks_for``
     names the ``cities`` that it shows in a good light where ``stance`` does not say so; ``scope`` names the tiers of
     city that it speaks of in general, ``speaks_to`` whom it would help to decide, ``asks`` are ways people ask for it,
-    ``gives`` the details (ids of ``knowledge.details``) that it has an answer to. It is ``damaged`` where the source
+    ``also_warns`` are the warnings that it gives beside ``caveat``, ``gives`` the details (ids of ``knowledge.details``) that it has an answer to. It is ``damaged`` where the source
     cannot be read as it stands, and ``text`` is a guess at what was there.
     """
 
@@ -115,11 +115,17 @@ class Passage(Frozen):
     attribution: Bilingual | None = None
     as_of: str | None = None
     caveat: Caveat | None = None
+    also_warns: tuple[Caveat, ...] = ()
     weakness: Bilingual | None = None
     editor_note: Bilingual | None = None
     asks: tuple[str, ...] = ()
     gives: tuple[str, ...] = ()
     damaged: bool = False
+
+    @property
+    def warnings(self) -> tuple[Caveat, ...]:
+        """Every warning that it gives, the first first."""
+        return (*([self.caveat] if self.caveat else []), *self.also_warns)
 
     @property
     def is_note(self) -> bool:

@@ -23,18 +23,20 @@ from knowledge.passage import LANGUAGES, Bilingual, Document, Frozen, Language, 
 from knowledge.script import simplified
 
 # Each adds one part to the one before it; the last is what a search uses.
-_DENSE = Fusion(whole_share=1, question_offset=0, standardised=False, keyword_weight=0)
+_DENSE = Fusion(whole_share=1, question_offset=0, standardised=False, keyword_weight=0, feedback=0)
 _WINDOWS = replace(_DENSE, whole_share=DEFAULT.whole_share)
 _OFFSET = replace(_WINDOWS, question_offset=DEFAULT.question_offset)
 _STANDARDISED = replace(_OFFSET, standardised=True)
-_KEYWORDS = replace(DEFAULT, keyword_knee=math.inf)
+_KEYWORDS = replace(DEFAULT, keyword_knee=math.inf, feedback=0)
+_KNEE = replace(DEFAULT, feedback=0)
 ABLATION: Mapping[str, Fusion] = {
     "dense": _DENSE,
     "+ windows": _WINDOWS,
     "+ question offset": _OFFSET,
     "+ standardised": _STANDARDISED,
     "+ keywords": _KEYWORDS,
-    "+ knee": DEFAULT,
+    "+ knee": _KNEE,
+    "+ feedback": DEFAULT,
 }
 AS_IT_IS: Mapping[str, Fusion] = {"as it is": DEFAULT}
 
