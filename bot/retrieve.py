@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from bot.about import is_about, named_document
 from bot.cues import says
 from bot.message import content_of
-from bot.naming import place_name
+from bot.naming import place_name, topic_name
 from bot.probe import LinearProbe
 from bot.turn import Intent, Request
 from knowledge.corpus import Theme
 from knowledge.embed import Vectors
 from knowledge.figures import Key, figure_keys
 from knowledge.index import Index
-from knowledge.passage import Grade, Hit, Passage
+from knowledge.passage import Grade, Hit, Language, Passage
 from knowledge.script import simplified
 from knowledge.units import units_of
 
@@ -67,6 +67,7 @@ class Retriever:
         self._themes = {theme.id: theme for theme in asked}
         self._probe = LinearProbe([theme.id for theme in asked], theme_vectors, _THEME_RIDGE) if asked else None
         self._candidates = candidates
+        self._own_languages = {p.language for p in index.passages.values() if not p.is_note}
 
     def theme(self, request: Request, hits: Sequence[Hit]) -> Theme | None:
         """The theme that the request is asked like, and whose notes are among its best hits."""
@@ -86,7 +87,10 @@ class Retriever:
         if not found:
             return ()
         best = max(hit.score for hit in found) or 1.0
-        scores = {h.passage.id: h.score / best + fit(h.passage, request) for h in found}
+        likeness = {h.passage.id: h.score / best for h in found}
+        for id_, named in self._by_name(request).items():
+            likeness[id_] = max(named, likeness.get(id_, named))
+        scores = {id_: like + fit(self._index.passages[id_], request) for id_, like in likeness.items()}
         self._favour_document(request, scores)
         if request.intent is Intent.LOOKUP:
             lifted = _LIFTED * max(scores.values())
@@ -94,6 +98,24 @@ class Retriever:
                 scores[id_] = max(lifted, scores.get(id_, lifted))
         ranked = sorted(scores, key=scores.__getitem__, reverse=True)
         return tuple(Hit(passage=self._index.passages[id_], score=scores[id_]) for id_ in ranked)
+
+    def _by_name(self, request: Request) -> dict[str, float]:
+        """The likeness of passages in the other language to the places and topics of a request, by their names there.
+
+        A name is another word in another script, and the model hardly knows it; a note has both.
+        """
+        other: Language = "zh" if request.language == "en" else "en"
+        if not request.places or other not in self._own_languages:
+            return {}
+        names = [place_name(id_, other) for id_ in request.places]
+        names += [topic_name(id_, other) for id_ in request.topics]
+        hits = self._index.search(" ".join(names), k=self._candidates, language=other)
+        best = max((hit.score for hit in hits), default=1.0) or 1.0
+        return {
+            hit.passage.id: _LIFTED * hit.score / best
+            for hit in hits
+            if hit.passage.language == other and not hit.passage.is_note and is_about(hit.passage, request.places)
+        }
 
     def _favour_document(self, request: Request, scores: dict[str, float]) -> None:
         """Raise what a document says that the message names, and its note where the message is about it as such."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from bot.about import is_about, lies_in
@@ -20,6 +20,7 @@ _MOST_POINTS = 3
 _MOST_SIDE = 5
 _MOST_ALSO = 2
 _MOST_CAVEATS = 4
+_MOST_THERE = 2
 _MOST_LISTED = 7
 _MOST_ASKED = 2
 _MOST_TOGETHER = 5
@@ -518,12 +519,12 @@ def _caveats_due(request: Request, corpus: Corpus, relevance: Callable[[Passage]
     topics, scope = set(request.topics) | _concerns(request), request.scope
     first_tier_target = any(_scope_of(d) == {"first_tier"} for d in request.destinations)
     shrinking = any(
-        p.caveat is Caveat.SHRINKING_CITY and is_about(p, request.destinations) for p in corpus.passages.values()
+        Caveat.SHRINKING_CITY in p.warnings and is_about(p, request.destinations) for p in corpus.passages.values()
     )
     medical = any(
-        p.caveat is Caveat.MEDICAL_ACCESS and _speaks(p, request.destinations) < 0 for p in corpus.passages.values()
+        Caveat.MEDICAL_ACCESS in p.warnings and _speaks(p, request.destinations) < 0 for p in corpus.passages.values()
     )
-    hukou = any(p.caveat is Caveat.HUKOU and is_about(p, request.destinations) for p in corpus.passages.values())
+    hukou = any(Caveat.HUKOU in p.warnings and is_about(p, request.destinations) for p in corpus.passages.values())
     due = {
         Caveat.RELATIONSHIP_NETWORKS: True,
         Caveat.RETURN_FLOWS: True,
@@ -549,32 +550,39 @@ def _caveats_due(request: Request, corpus: Corpus, relevance: Callable[[Passage]
     middle = [k for k in kinds if k not in (*_NETWORKS_AND_RETURNS, _ALWAYS_LAST)]
     middle = sorted(middle, key=lambda k: not asked.get(k, False))[:_MOST_CAVEATS]
     ordered = [k for k in _NETWORKS_AND_RETURNS if k in kinds] + middle + [k for k in (_ALWAYS_LAST,) if k in kinds]
-    return tuple(w for kind in ordered if (w := _warning(kind, request, corpus, relevance)) is not None)
+    return tuple(warning for kind in ordered for warning in _warnings(kind, request, corpus, relevance))
 
 
-def _warning(kind: Caveat, request: Request, corpus: Corpus, relevance: Callable[[Passage], float]) -> CaveatDue | None:
-    carriers = [p for p in corpus.passages.values() if p.caveat is kind]
+def _warnings(
+    kind: Caveat, request: Request, corpus: Corpus, relevance: Callable[[Passage], float]
+) -> Iterator[CaveatDue]:
+    """What documents of one's own say of the very place first, then what is said in general."""
+    carriers = [p for p in corpus.passages.values() if kind in p.warnings]
     if kind not in _NETWORKS_AND_RETURNS:
         carriers = [p for p in carriers if _bears_on(p, request)]
-    if not carriers:
-        return None
+    carriers.sort(key=lambda p: -relevance(p))
+    ends = (request.origin,) if request.move in (Move.UP, Move.BACK) else request.destinations
+    place_id = next((id_ for id_ in ends if id_), None)
+    there = [p for p in carriers if not p.is_note and place_id and is_about(p, [place_id])]
+    if there:
+        yield CaveatDue(kind=kind, passages=tuple(there[:_MOST_THERE]), reach=Reach.NAMED, place=place_id)
+        # Of other places that were told of one by one this move learns nothing.
+        carriers = [p for p in carriers if p.is_note]
     if kind is Caveat.RELATIONSHIP_NETWORKS:
         # What is said of this kind of place in general goes before one person's story.
         carriers.sort(key=lambda p: (-bool(set(p.scope) & request.scope), -is_about(p, request.destinations)))
-    else:
-        carriers.sort(key=lambda p: -relevance(p))
-    kept = tuple(carriers[: 2 if kind is Caveat.RELATIONSHIP_NETWORKS else 1])
-    ends = (request.origin,) if request.move in (Move.UP, Move.BACK) else request.destinations
-    place_id = next((id_ for id_ in ends if id_), None)
+    if kept := tuple(carriers[: 2 if kind is Caveat.RELATIONSHIP_NETWORKS else 1]):
+        yield CaveatDue(kind=kind, passages=kept, reach=_reach(kind, kept, place_id), place=place_id)
+
+
+def _reach(kind: Caveat, kept: Sequence[Passage], place_id: str | None) -> Reach:
     if place_id is None:
-        reach = Reach.GENERAL
-    elif any(is_about(p, [place_id]) for p in kept):
-        reach = Reach.NAMED
-    elif kind is Caveat.RELATIONSHIP_NETWORKS and _scope_of(place_id) == {"first_tier"}:
-        reach = Reach.ELSEWHERE
-    else:
-        reach = Reach.INFERRED
-    return CaveatDue(kind=kind, passages=kept, reach=reach, place=place_id)
+        return Reach.GENERAL
+    if any(is_about(p, [place_id]) for p in kept):
+        return Reach.NAMED
+    if kind is Caveat.RELATIONSHIP_NETWORKS and _scope_of(place_id) == {"first_tier"}:
+        return Reach.ELSEWHERE
+    return Reach.INFERRED
 
 
 def _has_offer_of_money(request: Request, corpus: Corpus) -> bool:
@@ -632,7 +640,10 @@ def _silences(request: Request, points: Sequence[Passage], corpus: Corpus) -> tu
 
 def _answers(passage: Passage, city: str, first: Passage) -> bool:
     """Whether a passage says of a city what the first one says of another, or is that one."""
-    return is_about(passage, [city]) and (passage == first or bool(set(passage.topics[:2]) & set(first.topics[:2])))
+    if not is_about(passage, [city]):
+        return False
+    # The topics of a note were given by hand; what a document of one's own lacks is not told by those it has.
+    return passage == first or not passage.is_note or bool(set(passage.topics[:2]) & set(first.topics[:2]))
 
 
 def _untreated(
@@ -640,6 +651,8 @@ def _untreated(
 ) -> tuple[Silence, ...]:
     """A subject asked of a place of which no passage at all treats it there."""
     asked = [t for t in request.topics if t in _CONCRETE]
+    if any(not p.is_note and is_about(p, cities) for p in points[:1]):
+        return ()
     if any(_HOMES & set(p.topics) for p in points[:1]):
         # A flat may be to let or for sale.
         asked = [t for t in asked if t not in _HOMES]
@@ -672,7 +685,9 @@ def _decision_silences(request: Request, corpus: Corpus) -> tuple[Silence, ...]:
         silences.append(Silence(subject="unknown_place", place=target))
     covered = {topic for p in about for topic in p.topics}
     # Pay by line of work, rent by district and the way back are in no note of any city.
-    wanted = ["pay", "rent", "returns"]
+    wanted = ["pay", "rent"]
+    if not any(Caveat.RETURN_FLOWS in p.warnings for p in about if not p.is_note):
+        wanted.append("returns")
     for subject in ("medical", "schools", "hukou", "home_prices", "jobs", "ageing"):
         if subject in request.topics and subject not in covered:
             wanted.insert(0, subject)

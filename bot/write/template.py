@@ -106,11 +106,12 @@ def _headline(passages: Iterable[Passage]) -> Passage | None:
 
 
 def _statement(section: Section, passage: Passage, request: Request, words: Mapping[str, Any]) -> Draft:
-    weakness = _weakness(passage, request.language, words)
-    if request.move is Move.UP and passage.caveat in _NETWORKS_AND_RETURNS:
+    text = excerpt(passage, request)
+    weakness = _evidence([(passage, text)], request.language, words)
+    if request.move is Move.UP and passage.is_note and passage.caveat in _NETWORKS_AND_RETURNS:
         weakness = _join([weakness, words["reach"][str(passage.caveat)]["reversed"]], request.language)
     return Draft(
-        text=excerpt(passage, request),
+        text=_as_said(passage, text, words),
         section=section,
         passage_ids=(passage.id,),
         weakness=weakness,
@@ -126,12 +127,12 @@ def _caveat(due: CaveatDue, request: Request, words: Mapping[str, Any]) -> Draft
     reach = reaches.get(str(due.reach))
     if reach and due.place:
         reach = reach.format(place=place_name(due.place, language))
-    weaknesses = list(dict.fromkeys(_weakness(p, language, words) for p in due.passages))
+    said = [(passage, excerpt(passage, request, due.kind)) for passage in due.passages]
     return Draft(
-        text=("" if language == "zh" else " ").join(_cited(excerpt(p, request, due.kind), p.id) for p in due.passages),
+        text=("" if language == "zh" else " ").join(_cited(_as_said(p, text, words), p.id) for p, text in said),
         section=Section.CAVEATS,
         passage_ids=tuple(p.id for p in due.passages),
-        weakness=_join([*weaknesses, reach], language),
+        weakness=_join([_evidence(said, language, words), reach], language),
         kind=due.kind,
     )
 
@@ -143,6 +144,11 @@ def _tension(tension: Tension, language: Language) -> Draft:
         section=Section.CONFLICTS,
         passage_ids=(*tension.sides[0], *tension.sides[1]),
     )
+
+
+def _as_said(passage: Passage, text: str, words: Mapping[str, Any]) -> str:
+    """A note's own sentence, or the words of another document as a quotation."""
+    return text if passage.is_note else str(words["quoted"][passage.language]).format(text=text)
 
 
 def _cited(text: str, passage_id: str) -> str:
@@ -157,13 +163,21 @@ def _cite(text: str, sides: Sequence[Sequence[str]]) -> str:
     return text
 
 
-def _weakness(passage: Passage, language: Language, words: Mapping[str, Any]) -> str:
+def _evidence(said: Sequence[tuple[Passage, str]], language: Language, words: Mapping[str, Any]) -> str:
+    """The documents that are no notes by their titles, and what each passage lacks for the part of it that is shown."""
+    titles = [words["titled"].format(title=p.document_title[language]) for p, _ in said if not p.is_note]
+    return _join(list(dict.fromkeys([*titles, *(_weakness(*each, language, words) for each in said)])), language)
+
+
+def _weakness(passage: Passage, text: str, language: Language, words: Mapping[str, Any]) -> str:
     """Who says it and what it lacks, in a few words."""
     weakness = _lack(passage, language, words)
-    who = passage.attribution[language] if passage.attribution and passage.grade in _SOURCED else None
-    if not who or who in weakness:
+    who = passage.attribution if passage.attribution and passage.grade in _SOURCED else None
+    if not who or who[language] in weakness:
         return weakness
-    return str(words["attributed"]).format(who=who, weakness=weakness)
+    # A paragraph that names a source somewhere does not have all its sentences from there.
+    apart = not passage.is_note and text != passage.text and who.zh not in text
+    return str(words["named_beside" if apart else "attributed"]).format(who=who[language], weakness=weakness)
 
 
 def _lack(passage: Passage, language: Language, words: Mapping[str, Any]) -> str:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
 import pytest
 
 from bot.about import is_about
 from bot.advisor import Advisor
-from bot.retrieve import fit
+from bot.retrieve import Retriever, fit
 from bot.understand import Understander
+from knowledge import build_index
 from tests.bot.conftest import note, request
+
+CITIES = {"鹤岗": "Hegang", "昭通": "Zhaotong", "威海": "Weihai", "洛阳": "Luoyang", "泉州": "Quanzhou"}
 
 
 @pytest.mark.parametrize(
@@ -100,3 +106,19 @@ def test_a_broad_question_finds_its_theme(
     found = retriever.theme(asked, retriever.retrieve(asked))
     assert found is not None
     assert found.id == theme
+
+
+def test_passages_in_the_other_language_are_found_by_the_names_of_their_places(tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    for city, name in CITIES.items():
+        (own / f"{name}.txt").write_text(
+            f"{city}的冬天很长，街上的店铺开到夜里九点，来的多半是附近的老人和学生。", "utf-8"
+        )
+    with build_index([own], tmp_path / "index", notes=False) as index:
+        retriever = Retriever(index, (), np.empty((0, 0), dtype=np.float32))
+        first = {
+            city: retriever.retrieve(request(text=f"What is life like in {name}?", places=(city,)))[0].passage.cities
+            for city, name in CITIES.items()
+        }
+    assert first == {city: (city,) for city in CITIES}

@@ -324,3 +324,37 @@ def test_a_tension_is_shown_with_what_it_is_about(corpus: Corpus) -> None:
 
 def test_themes_name_notes_that_are_there(corpus: Corpus) -> None:
     assert {id_ for theme in load_themes() for id_ in theme.notes} <= set(corpus.passages)
+
+
+# --- documents of one's own ---
+
+
+def own(id_: str, *, cities: tuple[str, ...], caveat: Caveat | None = None, also: tuple[Caveat, ...] = ()) -> Passage:
+    """A passage of a document that no note reports on: in one language."""
+    passage = note(id_, "大连三成的人又走了。", None, cities=cities, caveat=caveat, document_id="own")
+    return passage.model_copy(update={"also_warns": also})
+
+
+def test_what_an_own_document_warns_of_the_place_comes_first_and_by_itself(corpus: Corpus) -> None:
+    there = own("there", cities=("北京", "大连"), caveat=Caveat.UNSOURCED_FIGURE, also=(RETURNS,))
+    elsewhere = own("elsewhere", cities=("泉州",), caveat=RETURNS)
+    all_ = Corpus({**corpus.passages, there.id: there, elsewhere.id: elsewhere}, corpus.tensions)
+    evidence = decide(all_, request(Intent.DECISION, origin="北京", destinations=("大连",), move=Move.DOWN))
+    returns = [(ids(due.passages), due.reach) for due in evidence.caveats if due.kind is RETURNS]
+    assert returns == [(["there"], Reach.NAMED), (["return-flow"], Reach.INFERRED)]
+
+
+def test_what_an_own_document_tells_is_not_missed(corpus: Corpus) -> None:
+    asked = request(Intent.DECISION, origin="北京", destinations=("大连",), move=Move.DOWN)
+    missed = [
+        [silence.subject for silence in decide(Corpus({**corpus.passages, **more}, ()), asked).silences]
+        for more in ({}, {"there": own("there", cities=("大连",), caveat=RETURNS)})
+    ]
+    assert missed == [["unknown_place", "pay", "rent", "returns"], ["pay", "rent"]]
+
+
+def test_a_passage_of_one_s_own_on_the_place_is_not_called_silent_on_it() -> None:
+    first, there = own("first", cities=("北京",)), own("there", cities=("大连",))
+    asked = request(places=("大连", "北京"), topics=("rent",))
+    assert weigh(asked, hits(first, there), None, corpus_of(first, there)).silences == ()
+    assert weigh(request(places=("大连",), topics=("hukou",)), hits(there), None, corpus_of(there)).silences == ()
