@@ -16,9 +16,23 @@ from bot.coverage import Coverage
 from bot.errors import WriterError
 from bot.export import Format
 from bot.intent import IntentClassifier, examples
+from bot.own import examine_own
 from bot.retrieve import Retriever, theme_asks
 from bot.settings import Settings, load_settings
-from bot.turn import Answer, Claim, Context, Draft, Evidence, Holdings, Intent, Profile, Request, ThreadInfo, Withheld
+from bot.turn import (
+    Answer,
+    Claim,
+    Context,
+    Covered,
+    Draft,
+    Evidence,
+    Holdings,
+    Intent,
+    Profile,
+    Request,
+    ThreadInfo,
+    Withheld,
+)
 from bot.understand import Understander
 from bot.verify import contradicts, verify
 from bot.weigh import Corpus, weigh
@@ -28,7 +42,7 @@ from bot.write.template import TemplateWriter
 from knowledge import open_index
 from knowledge.corpus import load_premises, load_silences, load_tensions, load_themes
 from knowledge.embed import SentenceTransformerEmbedder, VectorCache
-from knowledge.passage import LANGUAGES
+from knowledge.passage import LANGUAGES, Hit
 from knowledge.script import language_of, readable, simplified
 
 if TYPE_CHECKING:
@@ -239,7 +253,7 @@ class _Steps:
         hits = self.retriever.retrieve(request) if request.needs_evidence else ()
         theme = self.retriever.theme(request, hits) if request.is_broad else None
         clock.lap("retrieve")
-        evidence = weigh(request, hits, theme, self._corpus, self._coverage.examine(request, hits))
+        evidence = weigh(request, hits, theme, self._corpus, self._examine(request, hits))
         clock.lap("weigh")
         withheld: list[Withheld] = []
         writer, drafts = self._write(request, evidence, withheld, clock)
@@ -255,6 +269,12 @@ class _Steps:
         for draft in drafts:
             yield request, builder.add(draft)
         yield request, builder.finish(withheld, clock.milliseconds())
+
+    def _examine(self, request: Request, hits: Sequence[Hit]) -> Covered:
+        """What a note gives is known by name, what a document of one's own gives is not."""
+        if hits and not hits[0].passage.is_note:
+            return examine_own(request, hits, self.index, contradicts)
+        return self._coverage.examine(request, hits)
 
     def _write(
         self, request: Request, evidence: Evidence, withheld: list[Withheld], clock: _Clock

@@ -84,7 +84,7 @@ class AnswerBuilder:
             text=_MARKER.sub("", draft.text),
             section=draft.section,
             citations=numbers,
-            weakness=draft.weakness,
+            weakness=self._weakness(draft),
             markdown=self._markdown(draft),
             kind=draft.kind,
             dimension=draft.dimension,
@@ -151,10 +151,20 @@ class AnswerBuilder:
         unmarked = [id_ for id_ in draft.passage_ids if id_ not in _MARKER.findall(draft.text)]
         marks = "".join(f" [{self._numbers[id_]}]" for id_ in unmarked)
         text = _ENDING.sub(lambda m: marks + m[1], text, count=1) if marks else text
-        if not draft.weakness:
+        weakness = self._weakness(draft)
+        if not weakness:
             return text
         opening, closing = ("（", "）") if self._request.language == "zh" else ("(", ")")
-        return f"{text} *{opening}{draft.weakness}{closing}*"
+        return f"{text} *{opening}{weakness}{closing}*"
+
+    def _weakness(self, draft: Draft) -> str | None:
+        """What the evidence lacks, after the titles of the documents that are quoted."""
+        language = self._request.language
+        titled = load("answer", language)["titled"]
+        quoted = (self._passages[id_] for id_ in draft.passage_ids if draft.section is not Section.SUMMARY)
+        titles = [titled.format(title=p.document_title[language]) for p in quoted if not p.is_note]
+        parts = [*dict.fromkeys(titles), *([draft.weakness] if draft.weakness else [])]
+        return ("；" if language == "zh" else "; ").join(parts) or None
 
     def _is_untranslated(self) -> bool:
         """Whether a claim has its words from a passage that does not stand in the answer's language."""

@@ -34,6 +34,7 @@ from rich.text import Text
 from bot.errors import QuliuError, SettingsError
 from bot.listen import listen
 from bot.settings import Settings, load_settings
+from knowledge.script import printable
 
 if TYPE_CHECKING:
     from bot.advisor import Advisor
@@ -50,8 +51,14 @@ app = typer.Typer(
 )
 conversations = typer.Typer(help="List, show, export or delete conversations.", rich_markup_mode=None)
 app.add_typer(conversations, name="threads", invoke_without_command=True)
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+
+
+def console(*, stderr: bool = False, width: int | None = None) -> Console:
+    """Where to write what comes from files and from people: no markup of Rich's in it means anything."""
+    return Console(stderr=stderr, width=width, highlight=False, markup=False, emoji=False)
+
+
+out, err = console(), console(stderr=True)
 
 _COMMANDS = "quliu.commands"
 # Before a mark or a remark in Chinese, and after a warning sign.
@@ -297,7 +304,7 @@ class _Teller:
         self._progress.update(self._task, description=name, completed=done, total=total)
 
     def notify(self, message: str) -> None:
-        err.print(message, soft_wrap=True)
+        err.print(printable(message), soft_wrap=True)
 
 
 class _RateColumn(ProgressColumn):
@@ -364,7 +371,7 @@ def _build(settings: Settings, paths: list[Path] | None, *, only: bool, notes_on
             )
         with built:
             counts = f"{len(built.documents)} documents, {len(built.passages)} passages"
-    out.print(f"Indexed {counts} in {settings.index_dir}", soft_wrap=True)
+    out.print(f"Indexed {counts} in {printable(settings.index_dir)}", soft_wrap=True)
     _show_changes(Changes.between(before, indexed(settings.index_dir)), replaced=bool(paths or notes_only))
     if problems:
         files = "1 file" if len(problems) == 1 else f"{len(problems)} files"
@@ -420,7 +427,7 @@ def _show(answer: Answer) -> None:
             if answer.language == "zh"
             else f"{', '.join(filter(None, where))} ({grade})"
         )
-        out.print(Text(f"[{citation.number}] {line}", "dim"))
+        out.print(Text(f"[{citation.number}] {printable(line)}", "dim"))
 
 
 def _foldable(markdown: str) -> str:
@@ -439,8 +446,8 @@ def _show_hits(hits: list[Hit]) -> None:
     table.add_column("score", justify="right")
     table.add_column("passage")
     for hit in hits:
-        where = Text(f"{hit.passage.source}, {hit.passage.locator}", "dim")
-        table.add_row(f"{hit.score:.2f}", Text.assemble(hit.passage.text, "\n", where))
+        where = Text(printable(f"{hit.passage.source}, {hit.passage.locator}"), "dim")
+        table.add_row(f"{hit.score:.2f}", Text.assemble(printable(hit.passage.text), "\n", where))
     out.print(table if hits else "Nothing found.")
 
 
@@ -457,7 +464,7 @@ def _show_changes(changes: Changes, replaced: bool) -> None:
         out.print(f"Your files: {', '.join(counts)}.")
     if changes.gone and replaced:
         out.print("Left out now, since the paths given do not hold them; name all paths together to keep all:")
-        _show_some([Text(f"  {source}") for source in changes.gone], 10)
+        _show_some([Text(f"  {printable(source)}") for source in changes.gone], 10)
 
 
 def _show_index(settings: Settings, as_json: bool) -> None:
@@ -469,14 +476,15 @@ def _show_index(settings: Settings, as_json: bool) -> None:
         return
     table = Table(box=None, show_header=False, padding=(0, 1))
     for name, value in _index_facts(status):
-        table.add_row(Text(name, "dim"), Text(value, overflow="fold"))
+        table.add_row(Text(name, "dim"), Text(printable(value), overflow="fold"))
     out.print(table)
     order = ("unreadable", "changed", "new", "gone", "unchanged")
     lines = []
     for document in sorted(status.documents, key=lambda d: (order.index(d.state), not d.bundled, d.source)):
         state = f"{document.state}: {document.cause}" if document.cause else document.state
         name = f"{document.source} (bundled notes)" if document.bundled else document.source
-        lines.append(Text(f"{document.passages:6d}  {state}  {name}", "dim" if document.state == "unchanged" else ""))
+        line = printable(f"{document.passages:6d}  {state}  {name}")
+        lines.append(Text(line, "dim" if document.state == "unchanged" else ""))
     if lines:
         out.print("passages, since the index was built, document", style="dim")
     # With what stands above, one screen.
@@ -515,7 +523,7 @@ def _show_threads(found: Sequence[ThreadInfo]) -> None:
     table.add_column("first question", overflow="ellipsis", no_wrap=True)
     for thread in found:
         changed = f"{thread.updated.astimezone():%Y-%m-%d %H:%M}"
-        table.add_row(Text(thread.id), changed, str(thread.turns), Text(" ".join(thread.title.split())))
+        table.add_row(Text(thread.id), changed, str(thread.turns), Text(printable(" ".join(thread.title.split()))))
     out.print(table if found else "No conversations.")
 
 
@@ -527,4 +535,4 @@ def _announce(url: str) -> None:
 
 def _complain(message: str) -> None:
     with suppress(OSError):
-        err.print(Text(f"quliu: {' '.join(message.split())}", "red"), soft_wrap=True)
+        err.print(Text(f"quliu: {printable(' '.join(message.split()))}", "red"), soft_wrap=True)

@@ -86,11 +86,9 @@ class Coverage:
         self._wanted = {entry.id: _wanted(entry) for entry in silences}
 
     def examine(self, request: Request, hits: Sequence[Hit]) -> Covered:
-        """What is asked beyond the articles, or on a false premise; of a decision only what it says that they say."""
+        """What is asked beyond the notes, or on a false premise; of a decision only what it says that they say."""
         decides = request.intent is Intent.DECISION
-        # What a document of one's own gives is not known by name; a note has both languages.
-        known = request.needs_evidence and bool(hits) and hits[0].passage.text_en is not None
-        if not known or (decides and not says("presumes", simplified(request.text))):
+        if not request.needs_evidence or not hits or (decides and not says("presumes", simplified(request.text))):
             return Covered()
         found = [hit.passage for hit in hits[:_LIKELIEST]]
         if source := unknown_source(request.text):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Literal, assert_never
 
 from bot.naming import fact_name, facts_said
 from bot.turn import Answer, Citation, Profile
 from knowledge.passage import Frozen, Language
+from knowledge.reading import FORMATS
 from prompts import load
 
 Format = Literal["markdown", "json"]
@@ -36,6 +38,11 @@ def render(thread_id: str, profile: Profile, answers: Sequence[Answer], format_:
             return "\n\n".join(_markdown(thread_id, profile, answers)) + "\n"
         case _:
             assert_never(format_)
+
+
+def is_as_stored(citation: Citation) -> bool:
+    """Whether a reader of the original sees its characters as they are stored: no markup, no lines of a page."""
+    return FORMATS.get(Path(citation.source).suffix.lower()) in {"text", "markdown"}
 
 
 def _markdown(thread_id: str, profile: Profile, answers: Sequence[Answer]) -> Iterator[str]:
@@ -69,7 +76,9 @@ def _source(citation: Citation, language: Language) -> str:
         grade=load("answer", language)["grades"][citation.grade],
         text=_plain(text),
     )
-    if citation.quote is None:
+    # What is no note, nor damaged, says what the original says.
+    differs = citation.text_en is not None or citation.damaged
+    if citation.quote is None or not differs or not is_as_stored(citation):
         return str(line)
     return f"{line}\n   > {words['quote'].format(quote=_plain(citation.quote))}"
 

@@ -38,7 +38,7 @@ _TEXTS = "texts.npy"
 
 
 def build_index(
-    paths: Iterable[str | os.PathLike[str]] = (),
+    paths: Iterable[str | os.PathLike[str]] | str | os.PathLike[str] = (),
     directory: str | os.PathLike[str] | None = None,
     *,
     notes: bool = True,
@@ -57,7 +57,10 @@ def build_index(
     IndexStoreError, also if nothing of the given paths can be read, or EmbeddingModelError; the index that was there
     then stays.
     """
-    sources = Sources(notes=notes, paths=tuple(str(absolute(path)) for path in paths))
+    given = [paths] if isinstance(paths, (str, os.PathLike)) else [*paths]
+    if "" in map(os.fspath, given):
+        raise IndexStoreError('A path is "", which names nothing; give the files and folders to index.')
+    sources = Sources(notes=notes, paths=tuple(str(absolute(path)) for path in given))
     store = IndexStore(directory)
     with store.locked(notify):
         return _build(store, sources, embedder or SentenceTransformerEmbedder(), progress, problems, anew=anew)

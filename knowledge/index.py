@@ -42,6 +42,8 @@ ENGINE = f"chromadb {chromadb.__version__}"
 CANDIDATES = 200
 # Up to so many vectors of a language are all compared with a query: Chroma's graph alone takes half a millisecond.
 SCANNED = 10_000
+# No question is as long.
+LONGEST_QUERY = 2000
 
 _WHOLE, _WINDOW, _ASK = "text", "window", "ask"
 _EMBED_BATCH = 16
@@ -87,26 +89,32 @@ class Index:
     def search(self, text: str, k: int = 10, language: Language | None = None, fusion: Fusion = DEFAULT) -> list[Hit]:
         """The ``k`` passages nearest to a text, best first.
 
-        ``language`` is the text's own, for a caller who knows it better than its script tells; ``fusion`` is what the
-        parts of a score count.
+        Only the first LONGEST_QUERY characters of a text count. ``language`` is its own, for a caller who knows it
+        better than its script tells; ``fusion`` is what the parts of a score count.
         """
         if not text.strip() or k < 1:
             return []
         # Half a surrogate pair, which no engine can encode, becomes a question mark.
-        text = text.encode("utf-8", "replace").decode("utf-8")
+        text = text[:LONGEST_QUERY].encode("utf-8", "replace").decode("utf-8")
         query = self.embedder.embed_queries([_key(text)])[0]
         asked = language or language_of(text)
         each = self._threads.map if self._threads else map
         best: dict[str, float] = {}
         for scores in each(lambda side: side.scores(text, query, asked, k, fusion), self._sides):
-            _raise(best, scores)
+            _merge(best, scores)
         first = max(best, key=best.__getitem__)
         limit = best[first]
         if fusion.feedback:
             for side, vector in self._without(self.passages[first]):
-                _raise(best, side.scores(text, query + fusion.feedback * vector, asked, k, fusion))
+                _merge(best, side.scores(text, query + fusion.feedback * vector, asked, k, fusion))
         ranked = sorted(best, key=lambda passage_id: (passage_id == first, best[passage_id]), reverse=True)[:k]
         return [Hit(passage=self.passages[passage_id], score=min(best[passage_id], limit)) for passage_id in ranked]
+
+    def share_told(self, text: str, passages: Sequence[Passage], language: Language) -> float:
+        """The largest share of the words of a text in ``language`` that one of the passages in it has (0 to 1)."""
+        side = next((side for side in self._sides if side.language == language), None)
+        told = [p.in_language(language) for p in passages if _has_text(p, language)] if side else []
+        return max((side.keywords.share_told(text, each) for each in told), default=0.0) if side else 0.0
 
     def as_retriever(self, k: int = 10) -> IndexRetriever:
         """A LangChain retriever of the ``k`` nearest passages."""
@@ -203,7 +211,8 @@ class _Graph:
     def whole_of(self, row: int) -> Vectors:
         """The vector (d,) of a passage as a whole."""
         found = self.collection.get(ids=[_Entry(_WHOLE, self.members[row], "").id], include=["embeddings"])
-        return np.asarray(found["embeddings"], dtype=np.float32)[0]
+        vector: Vectors = np.asarray(found["embeddings"], dtype=np.float32)[0]
+        return vector
 
 
 @dataclass(frozen=True)
@@ -426,7 +435,7 @@ def _collection_name(language: Language) -> str:
     return f"passages-{language}"
 
 
-def _raise(best: dict[str, float], scores: Mapping[str, float]) -> None:
+def _merge(best: dict[str, float], scores: Mapping[str, float]) -> None:
     for passage_id, score in scores.items():
         best[passage_id] = max(score, best.get(passage_id, score))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -63,6 +64,23 @@ class KeywordIndex:
         if not known:
             return np.zeros(self._bm25.scores["num_docs"], dtype=np.float64)
         return np.asarray(self._bm25.get_scores(known), dtype=np.float64)
+
+    def share_told(self, query: str, text: str) -> float:
+        """What share of the words of a query a text has (0 to 1); a word counts the more, the rarer it is.
+
+        Single characters count for nothing; without any word the share is 1.
+        """
+        weights = {token: self._rarity(token) for token in tokens(query, self._language) if len(token) > 1}
+        told = set(tokens(text, self._language))
+        every = sum(weights.values())
+        return sum(weight for token, weight in weights.items() if token in told) / every if every else 1.0
+
+    def _rarity(self, token: str) -> float:
+        """The inverse frequency of a token."""
+        number = self._bm25.vocab_dict.get(token)
+        starts = self._bm25.scores["indptr"]
+        frequency = 0 if number is None else int(starts[number + 1] - starts[number])
+        return math.log((self._bm25.scores["num_docs"] + 1) / (frequency + 0.5))
 
     def save(self, directory: Path) -> None:
         """Write the index into a directory, which is made."""

@@ -87,8 +87,9 @@ class Passage(Frozen):
     ``start:end`` of the decoded ``source``, and is None where the source itself is not indexed. ``speaks_for``
     names the ``cities`` that it shows in a good light where ``stance`` does not say so; ``scope`` names the tiers of
     city that it speaks of in general, ``speaks_to`` whom it would help to decide, ``asks`` are ways people ask for it,
-    ``also_warns`` are the warnings that it gives beside ``caveat``, ``gives`` the details (ids of ``knowledge.details``) that it has an answer to. It is ``damaged`` where the source
-    cannot be read as it stands, and ``text`` is a guess at what was there.
+    ``also_warns`` are the warnings that it gives beside ``caveat``, ``gives`` the details (ids of
+    ``knowledge.details``) that it has an answer to. It is ``damaged`` where the source cannot be read as it stands, and
+    ``text`` is a guess at what was there.
     """
 
     id: str

@@ -12,6 +12,7 @@ from knowledge.passage import Language
 # opencc's t2s leaves 陜 alone, and 著 where it stands for the particle 着.
 _PARTICLE_ZHE = re.compile(r"(?<=[隨接跟沿順看拿帶想等說走])著")
 
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z'’]*")
 _ZH_FUNCTION = re.compile(
@@ -44,6 +45,11 @@ def simplified(text: str) -> str:
 def readable(text: str) -> str:
     """The text with surrogate pairs joined and halves of pairs replaced, so that it can be written anywhere."""
     return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def printable(text: object) -> str:
+    """A path, or what else somebody wrote, on one line and in UTF-8, whatever its characters."""
+    return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), str(text))
 
 
 def language_of(text: str) -> Language:

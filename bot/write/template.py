@@ -164,9 +164,8 @@ def _cite(text: str, sides: Sequence[Sequence[str]]) -> str:
 
 
 def _evidence(said: Sequence[tuple[Passage, str]], language: Language, words: Mapping[str, Any]) -> str:
-    """The documents that are no notes by their titles, and what each passage lacks for the part of it that is shown."""
-    titles = [words["titled"].format(title=p.document_title[language]) for p, _ in said if not p.is_note]
-    return _join(list(dict.fromkeys([*titles, *(_weakness(*each, language, words) for each in said)])), language)
+    """What each passage lacks for the part of it that is shown."""
+    return _join(list(dict.fromkeys(_weakness(*each, language, words) for each in said)), language)
 
 
 def _weakness(passage: Passage, text: str, language: Language, words: Mapping[str, Any]) -> str:

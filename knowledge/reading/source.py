@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +10,9 @@ from typing import Literal
 from knowledge.errors import IndexStoreError
 from knowledge.mapped import MappedText
 from knowledge.passage import Frozen
+from knowledge.script import printable
 
 Format = Literal["text", "markdown", "html", "pdf", "docx"]
-
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 class Limits(Frozen):
@@ -105,8 +103,3 @@ class UnreadableError(Exception):
 def shown(path: Path) -> str:
     """A path as it can be written anywhere, even one whose bytes are no UTF-8."""
     return str(path).encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def printable(path: Path) -> str:
-    """The path on one line and in UTF-8, whatever its characters."""
-    return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), str(path))

@@ -242,6 +242,18 @@ def test_words_in_another_language_are_announced_before_them() -> None:
         answer.untranslated
         == "What stands in Chinese below is quoted from the articles as it is there; I do not translate it."
     )
-    assert answer.text == f"*{answer.untranslated}*\n\n三 [1]。"
+    assert answer.text == f"*{answer.untranslated}*\n\n三 [1]。 *(“Trial”)*"
     assert build(draft("One.", "one")).untranslated is None
     assert build(draft("三。", "three"), asked=request(language="zh")).untranslated is None
+
+
+def test_a_document_that_is_no_note_is_named_by_its_title() -> None:
+    said = [
+        build(draft(text, *ids, weakness=weakness), asked=request(language=language)).claims[0].weakness
+        for text, ids, weakness, language in (
+            ("三。", ("three", "three"), "没写年份", "zh"),
+            ("三。", ("three",), None, "en"),
+            ("一。", ("one",), "没写年份", "zh"),
+        )
+    ]
+    assert said == ["《试》；没写年份", "“Trial”", "没写年份"]

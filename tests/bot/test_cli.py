@@ -50,8 +50,8 @@ def quliu(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
 
     def run(*arguments: str) -> Run:
         monkeypatch.setattr(sys, "argv", ["quliu", *arguments])
-        monkeypatch.setattr(cli, "out", cli.Console(highlight=False, width=100))
-        monkeypatch.setattr(cli, "err", cli.Console(stderr=True, highlight=False, width=100))
+        monkeypatch.setattr(cli, "out", cli.console(width=100))
+        monkeypatch.setattr(cli, "err", cli.console(stderr=True, width=100))
         code: str | int | None = 0
         try:
             cli.main()
@@ -322,6 +322,19 @@ def test_index_tells_each_file_it_cannot_read_and_goes_on(documents: Path, quliu
         f"quliu: {documents / 'bad.txt'} is empty; take it out.\n"
         "quliu: 1 file could not be read and is not in the index.\n"
     )
+
+
+def test_a_name_is_never_markup_nor_a_command_to_the_terminal(documents: Path, quliu: Callable[..., Run]) -> None:
+    folder = documents / "x[/b]:smile:"
+    folder.mkdir(parents=True)
+    (documents / "a.txt").rename(folder / "a[bold].txt")
+    (folder / "\x1b[31mred\nline.txt").write_bytes(b"")
+    done = quliu("index", str(documents), "--only")
+    assert (done.code, done.out.splitlines()[0].split(",")[0]) == (1, "Indexed 2 documents")
+    assert done.err.splitlines()[0] == f"quliu: {folder}/\\x1b[31mred line.txt is empty; take it out."
+    shown = quliu("index", "--status").out
+    assert f"1  unchanged  {folder}/a[bold].txt\n" in shown
+    assert f"0  unreadable: is empty; take it out  {folder}/\\x1b[31mred\\nline.txt\n" in shown
 
 
 def test_index_of_nothing_that_can_be_read_is_one_line(documents: Path, quliu: Callable[..., Run]) -> None:

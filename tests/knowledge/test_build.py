@@ -106,6 +106,14 @@ def test_a_folder_is_read_with_all_below_it(tmp_path: Path, file: Path) -> None:
         assert len(index.documents) == 2
 
 
+def test_a_single_path_is_a_path_and_an_empty_one_none(tmp_path: Path, file: Path) -> None:
+    for path in (file, str(file)):
+        with build_index(path, tmp_path / "index", notes=False, embedder=HashEmbedder()) as index:
+            assert [document.source for document in index.documents.values()] == [str(file)]
+    with pytest.raises(IndexStoreError, match=r'^A path is "", which names nothing; give the files and folders'):
+        build_index([file, ""], tmp_path / "index", embedder=HashEmbedder())
+
+
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import chromadb
 import numpy as np
 import pytest
 
+from knowledge.background import QUESTIONS, STATEMENTS
 from knowledge.fusion import BACKGROUND_WEIGHT, Fusion, Moments
 from knowledge.index import Index, read_index, write_index
 from knowledge.passage import LANGUAGES
@@ -113,6 +115,7 @@ def test_more_passages_than_candidates_are_searched(tmp_path: Path) -> None:
 def test_a_graph_finds_what_a_scan_finds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     embedder = HashEmbedder()
     passages = [passage(f"p{n}", f"第{n}号门牌在河的北岸", text_en=f"Number {n} is by the river") for n in range(150)]
+    passages[47] = passage("p47", passages[47].text)
     write_index(tmp_path, embedder, [DOCUMENT], passages)
     texts = ["第47号门牌", "Which is number 93?", "河的北岸有什么"]
     with read_index(tmp_path, tmp_path, embedder) as scanned:
@@ -189,6 +192,60 @@ def test_each_part_of_a_score_can_be_left_out(index: Index) -> None:
         assert found != scores, fusion
     raw = Fusion(whole_share=1, question_offset=0, standardised=False, keyword_weight=0)
     assert all(-1 <= hit.score <= 1 for hit in index.search(text, k=100, fusion=raw))
+
+
+# To a model of characters, a name and a time are what the two languages have in common; the question has neither.
+FERRY = "渡轮 QZ-7 在 19:31 开往海岛。" * 12
+FERRY_ASKED = "渡轮几点开往海岛？"
+FERRIES = (
+    passage("ferry", FERRY),
+    passage("tea", "山里的茶叶春天采摘，当天就要炒干。"),
+    passage("same", "The boat QZ-7 leaves for the isle at 19:31.", language="en"),
+    passage("museum", "The museum of looms is shut on Mondays.", language="en"),
+    passage("bridge", "The bridge was rebuilt after the flood.", language="en"),
+)
+
+
+@pytest.fixture
+def ferries(tmp_path: Path) -> Iterator[Index]:
+    embedder = HashEmbedder()
+    write_index(tmp_path, embedder, [DOCUMENT], FERRIES)
+    with read_index(tmp_path, tmp_path, embedder) as opened:
+        yield opened
+
+
+def test_what_says_the_same_in_the_other_language_follows_the_best(ferries: Index) -> None:
+    def found(feedback: float) -> list[str]:
+        return [hit.passage.id for hit in ferries.search(FERRY_ASKED, fusion=Fusion(feedback=feedback))]
+
+    assert found(0) == ["ferry", "tea", "museum", "same", "bridge"]
+    assert found(0.25) == ["ferry", "same", "tea", "museum", "bridge"]
+
+
+@pytest.mark.parametrize("feedback", [0.25, 4])
+def test_feedback_raises_scores_only_and_none_above_the_best(ferries: Index, feedback: float) -> None:
+    embedder = HashEmbedder()
+    english = [p for p in FERRIES if p.language == "en"]
+    vectors = embedder.embed_passages([p.text for p in english])
+    moments = Moments.of(vectors, embedder.embed_passages([statement["en"] for statement in STATEMENTS]))
+    average = embedder.embed_queries([question["zh"] for question in QUESTIONS]).mean(axis=0)
+    asked, best = embedder.embed_queries([FERRY_ASKED])[0], embedder.embed_passages([FERRY])[0]
+    query = asked - 0.7 * average + feedback * best
+    fed = moments.standardise((vectors @ query).astype(np.float64), query)
+
+    before = {hit.passage.id: hit.score for hit in ferries.search(FERRY_ASKED, fusion=Fusion(feedback=0))}
+    after = {hit.passage.id: hit.score for hit in ferries.search(FERRY_ASKED, fusion=Fusion(feedback=feedback))}
+    raised = {
+        p.id: min(max(before[p.id], score), before["ferry"]) for p, score in zip(english, fed.tolist(), strict=True)
+    }
+    assert after == pytest.approx(before | raised, abs=1e-4)
+    assert next(iter(after)) == "ferry"
+    assert (after["museum"] == before["museum"], after["same"] == before["ferry"]) == (feedback < 1, feedback > 1)
+
+
+def test_a_best_passage_in_both_languages_is_not_asked_about(index: Index) -> None:
+    text = "What share of pay goes to the landlord?"
+    assert index.search(text, fusion=Fusion(feedback=4)) == index.search(text, fusion=Fusion(feedback=0))
 
 
 def test_windows_are_whole_sentences_and_together_the_text() -> None:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from knowledge.keywords import KeywordIndex, tokens
+from knowledge.passage import Language
 
 ZH = ["成都的房租比上海低。", "隨著年輕人離開，縣城的學校關了。", "陝西的大学生去了杭州。", "第3条：offer到手再搬"]
 EN = ["Rents in Chengdu are lower.", "The schools closed as young people left.", "She was moving to 杭州 for an offer."]
@@ -53,3 +56,18 @@ def test_scores_survive_saving(tmp_path: Path) -> None:
     for query in ("房租", "offer", "年轻人离开"):
         np.testing.assert_array_equal(loaded.scores(query), index.scores(query))
         assert loaded.scores(query).max() > 0
+
+
+@pytest.mark.parametrize(
+    ("language", "query", "text", "share"),
+    [
+        ("zh", "渡船票价", "渡船的票价", 1.0),
+        ("zh", "渡船", "山路", 0.0),
+        ("zh", "的", "山路", 1.0),
+        ("en", "the ferry and the school", "A ferry.", 0.5),
+        ("en", "the ferry and the market", "A market.", math.log(4 / 0.5) / (math.log(4 / 0.5) + math.log(4 / 1.5))),
+    ],
+)
+def test_the_share_of_a_query_that_a_text_has(language: Language, query: str, text: str, share: float) -> None:
+    texts = {"zh": ["渡船", "票价", "山路"], "en": ["ferry", "hill", "school"]}
+    assert KeywordIndex.build(texts[language], language).share_told(query, text) == pytest.approx(share)
