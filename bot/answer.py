@@ -318,11 +318,16 @@ def _listed(items: Sequence[str], language: Language, comma: str) -> str:
 
 def _suggestions(evidence: Evidence, request: Request, words: Mapping[str, Any]) -> list[str]:
     """Questions that the next best passages answer, or the examples where there are none."""
-    asked = [
-        next((ask for ask in passage.asks if language_of(ask) == request.language), None)
-        for passage in evidence.related
-    ]
-    return [ask for ask in asked if ask] or list(words["examples"])
+    asked = [_suggestion(passage, request, words) for passage in evidence.related]
+    return list(dict.fromkeys(ask for ask in asked if ask)) or list(words["examples"])
+
+
+def _suggestion(passage: Passage, request: Request, words: Mapping[str, Any]) -> str | None:
+    """A question that a passage answers: one listed for a note, else one on its first place and topic."""
+    if passage.is_note:
+        return next((ask for ask in passage.asks if language_of(ask) == request.language), None)
+    place, topic = place_name(passage.cities[0], request.language), topic_name(passage.topics[0], request.language)
+    return str(words["suggestion"]).format(place=place, topic=topic)
 
 
 def _read(holdings: Holdings, language: Language, words: Mapping[str, str]) -> str:

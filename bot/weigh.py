@@ -21,6 +21,7 @@ _MOST_SIDE = 5
 _MOST_ALSO = 2
 _MOST_CAVEATS = 4
 _MOST_THERE = 2
+_MOST_RELATED = 3
 _MOST_LISTED = 7
 _MOST_ASKED = 2
 _MOST_TOGETHER = 5
@@ -734,4 +735,5 @@ def _own_share(request: Request, corpus: Corpus) -> OwnShare | None:
 def _related(hits: Sequence[Hit], shown: Iterable[Passage]) -> tuple[Passage, ...]:
     """Passages near the question that the answer does not use, for suggestions."""
     used = {p.id for p in shown}
-    return tuple(h.passage for h in hits if h.passage.id not in used and h.passage.asks)[:3]
+    askable = (h.passage for h in hits if h.passage.id not in used)
+    return tuple(p for p in askable if p.asks or (p.cities and p.topics and not p.is_note))[:_MOST_RELATED]

@@ -257,3 +257,10 @@ def test_a_document_that_is_no_note_is_named_by_its_title() -> None:
         )
     ]
     assert said == ["《试》；没写年份", "“Trial”", "没写年份"]
+
+
+def test_what_an_own_passage_answers_is_suggested_by_its_place_and_topic() -> None:
+    own = note("own", "三。", None, cities=("大连", "北京"), topics=("rent", "pay"))
+    related = Evidence(related=(own, ONE, own))
+    assert build(evidence=related).suggestions == ("What is said of rent in Dalian?", "One?")
+    assert build(evidence=related, asked=request(language="zh")).suggestions == ("关于大连的房租，文章怎么说？", "一？")
