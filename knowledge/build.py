@@ -58,7 +58,7 @@ def build_index(
     then stays.
     """
     given = [paths] if isinstance(paths, (str, os.PathLike)) else [*paths]
-    if "" in map(os.fspath, given):
+    if any(os.fspath(path) == "" for path in given):
         raise IndexStoreError('A path is "", which names nothing; give the files and folders to index.')
     sources = Sources(notes=notes, paths=tuple(str(absolute(path)) for path in given))
     store = IndexStore(directory)

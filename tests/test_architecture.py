@@ -40,6 +40,8 @@ PARTS = {
     "bot.understand": {"bot.intent", "bot.facts", "bot.refer", "bot.direction"},
     "bot.refer": {"bot.direction"},
     "bot.coverage": {"bot.premise"},
+    "bot.own": {"bot.premise"},
+    "bot.write.template": {"bot.write.excerpt"},
     "bot.answer": {"bot.markdown"},
     "bot.conversation": {"bot.checkpoints", "bot.export"},
 }
@@ -57,10 +59,12 @@ STEPS = {
     "bot.conversation",
     "bot.checkpoints",
     "bot.coverage",
+    "bot.own",
     "bot.premise",
     "bot.export",
     "bot.write.base",
     "bot.write.template",
+    "bot.write.excerpt",
     "bot.write.llm",
     "bot.listen",
 }
