@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.cues import says
-from bot.markdown import answer_markdown
+from bot.markdown import answer_markdown, escaped
 from bot.naming import place_name, topic_name
 from bot.turn import (
     Answer,
@@ -147,7 +147,9 @@ class AnswerBuilder:
         return not self._claims and {silence.subject for silence in self._evidence.silences} == {"unknown_place"}
 
     def _markdown(self, draft: Draft) -> str:
-        text = _MARKER.sub(lambda m: f" [{self._numbers[m[1]]}]", draft.text)
+        # Between the markers ``split`` gives the texts, and every second one is an id.
+        parts = _MARKER.split(draft.text)
+        text = "".join(f" [{self._numbers[part]}]" if place % 2 else escaped(part) for place, part in enumerate(parts))
         unmarked = [id_ for id_ in draft.passage_ids if id_ not in _MARKER.findall(draft.text)]
         marks = "".join(f" [{self._numbers[id_]}]" for id_ in unmarked)
         text = _ENDING.sub(lambda m: marks + m[1], text, count=1) if marks else text
@@ -155,7 +157,7 @@ class AnswerBuilder:
         if not weakness:
             return text
         opening, closing = ("（", "）") if self._request.language == "zh" else ("(", ")")
-        return f"{text} *{opening}{weakness}{closing}*"
+        return f"{text} *{opening}{escaped(weakness)}{closing}*"
 
     def _weakness(self, draft: Draft) -> str | None:
         """What the evidence lacks, after the titles of the documents that are quoted."""
@@ -221,7 +223,7 @@ class AnswerBuilder:
             rent=f"{profile.rent:,.0f}",
             salary=f"{profile.salary:,.0f}",
             share=f"{own.share:.0%}",
-            example=" ".join(p.in_language(language).rstrip("。.") for p in own.passages),
+            example=escaped(" ".join(p.in_language(language).rstrip("。.") for p in own.passages)),
             marks="".join(f"[{number}]" for number in numbers),
         )
         return OwnFigures(text=text, citations=numbers)

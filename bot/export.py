@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal, assert_never
 
+from bot.markdown import escaped
 from bot.naming import fact_name, facts_said
 from bot.turn import Answer, Citation, Profile
 from knowledge.passage import Frozen, Language
@@ -16,8 +16,6 @@ from prompts import load
 Format = Literal["markdown", "json"]
 
 _TITLE = 80
-# What would be read as markup; a line of dashes or of "1." needs the start of a line, and is never there.
-_MARKUP = re.compile(r"([\\`*_\[\]<>#|~])")
 
 
 class Conversation(Frozen):
@@ -90,4 +88,4 @@ def _title(question: str) -> str:
 
 def _plain(text: str) -> str:
     """Text that somebody wrote, on one line, with nothing in it that Markdown would take for markup."""
-    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
+    return escaped(" ".join(text.split()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Literal
@@ -10,7 +11,14 @@ from bot.turn import AskNext, Claim, ComparisonRow, Gap, Intent, OwnFigures, Sec
 from knowledge.passage import Language
 from prompts import load
 
+# What would be read as markup; a line of dashes or of "1." needs the start of a line, and is never there.
+_MARKUP = re.compile(r"[\\`*_\[\]<>#|~]|&(?=#?\w+;)")
 _PLAIN = (Section.SUMMARY, Section.CORRECTION, Section.POINTS)
+
+
+def escaped(text: str) -> str:
+    """What somebody wrote, so that Markdown takes nothing inside a line of it for markup."""
+    return _MARKUP.sub(r"\\\g<0>", text)
 
 
 def headings(
@@ -67,7 +75,7 @@ def answer_markdown(
         )
     )
     lead = words["silence"]["lead"]
-    missing = ("" if language == "zh" else " ").join(gap.text for gap in gaps)
+    missing = ("" if language == "zh" else " ").join(escaped(gap.text) for gap in gaps)
     decided = [body, missing.replace(lead, f"**{lead}**", 1)]
     blocks = decided if intent is Intent.DECISION else [missing, body]
     if own_figures:

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from knowledge.annotate import Labels, Neighbours, label, labelled_notes
 from knowledge.embed import Embedder, SentenceTransformerEmbedder
-from knowledge.passage import LANGUAGES, Grade, Language, Passage
+from knowledge.passage import LANGUAGES, Grade, Language, Passage, Stance
 from knowledge.script import simplified
 
 Values = Iterable[object]
@@ -26,6 +26,7 @@ FIELDS: Mapping[str, Callable[[Passage | Labels], Values]] = {
     "scope": lambda labels: labels.scope,
     "grade": lambda labels: [labels.grade],
     "stance": lambda labels: [labels.stance],
+    "leaning": lambda labels: [labels.stance] if labels.stance is not Stance.NEUTRAL else [],
     "caveat": lambda labels: [labels.caveat] if labels.caveat else [],
     "speaks to city": lambda labels: ["city"] if labels.speaks_to == "city" else [],
     "has attribution": lambda labels: [True] if labels.attribution else [],

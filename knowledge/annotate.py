@@ -18,12 +18,15 @@ import numpy as np
 import rjieba
 import yaml
 
+from knowledge.attribution import Sources, find_sources, goes_on, is_untold
 from knowledge.corpus import load_notes
 from knowledge.embed import Embedder, Vectors
 from knowledge.figures import figure_keys
+from knowledge.leaning import signs, weigh
 from knowledge.passage import Bilingual, Caveat, Frozen, Grade, Language, Passage, Stance
-from knowledge.places import FIRST_TIER, TierKind, find_groups, find_places, find_tiers
+from knowledge.places import FIRST_TIER, TierKind, find_groups, find_places, find_tiers, place
 from knowledge.script import simplified
+from knowledge.sentences import sentences
 from knowledge.topics import find_topics
 
 Patterns = tuple[re.Pattern[str], ...]
@@ -37,17 +40,60 @@ _LONELY = 8
 # A topic that the words tell needs no neighbour; one that only neighbours have needs so much of their weight.
 _AGREED = 0.6
 _MOST_TOPICS = 5
-_STANCE_WORDS = 1.0
-_STANCE_TONE = 0.8
-_STANCE_LEAD = 0.15
+# What share of the neighbours must be for leaving where the words say only that somebody left.
+_STANCE_TOLD = 0.5
 _CITY = 0.8
 _AUTHOR = Bilingual(zh="作者", en="the author")
 _PROPOSAL = Bilingual(zh="是给政府的建议", en="a proposal to governments")
-_BIG = frozenset({TierKind.FIRST_TIER, TierKind.BIG_CITY})
 _SCOPES = {TierKind.BIG_CITY: "first_tier"}
 _SMALL_PLACE = re.compile(r"小镇|小地方|村(?!上春树)|乡镇|\bvillages?\b|\bsmall (?:places?|towns?)\b", re.IGNORECASE)
 _DID = frozenset("在 从 辞 辞去 辞掉 辞职 回 回到 说 为 放弃 搬 搬到 离开 开 毕业 带 带着 把".split())
 _TIER_ONE = re.compile(r"[一1]线|tier", re.IGNORECASE)
+_SURNAMES = frozenset(
+    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏窦章云苏潘葛奚范彭郎鲁韦昌马苗凤花方俞任袁柳"
+    "史唐费廉岑薛雷贺倪汤滕殷罗毕郝安常乐于时傅皮卞齐康伍余元顾孟黄穆萧尹姚邵汪祁毛狄米贝明臧计成戴宋庞熊纪舒屈项祝董梁杜阮"
+    "蓝闵席季贾路娄江童颜郭梅盛林钟徐邱骆高夏蔡田樊胡凌霍万柯管卢莫房解应丁宣邓单洪包左石崔龚程邢裴陆荣翁段侯全班仇甘武刘景"
+    "龙叶白蒲赖卓屠乔闻党翟谭劳温庄柴瞿阎慕连习艾向古易廖耿满欧利师关简饶曾沙游盖岳小老阿"
+)
+_SURNAME = re.compile(
+    r"\b(?:Zhao|Qian|Li|Zhou|Wu|Zheng|Wang|Feng|Chen|Jiang|Shen|Han|Yang|Zhu|Qin|Xu|Lu|Zhang|Kong|Cao|Jin|Wei|Tao|Xie|"
+    r"Su|Pan|Ge|Fan|Peng|Ma|Fang|Ren|Yuan|Liu|Tang|Xue|Lei|Ni|Luo|Hao|Yu|Fu|Gu|Meng|Huang|Xiao|Yin|Yao|Shao|Mao|Dai|"
+    r"Xiong|Ji|Shu|Dong|Liang|Du|Jia|Guo|Mei|Lin|Zhong|Gao|Xia|Cai|Tian|Hu|Ling|Huo|Mo|Ding|Deng|Hong|Shi|Cui|Gong|"
+    r"Cheng|Pei|Hou|Duan|Ye|Bai|Lai|Qiao|Tan|Wen|Liao|Geng|Ouyang|Zeng|Sha|Yue|Mr|Mrs|Ms|Dr)\.? $"
+)
+# Where a title says that somebody goes: what follows is the city that it is about.
+_MOVES = (
+    re.compile(r"从[^，。；：:？?]{2,12}?(?:搬|迁|回|来)?(?:到了?|去|往|至|回|来)"),
+    re.compile(r"(?:搬[去到回来]|回到?|返回|迁到|来到|定居|落户)(?=[^，。]{2,})"),
+    re.compile(r"\b[Ff]rom [A-Z][\w’' ]{2,24}? (?:back )?to "),
+    re.compile(r"\b(?:[Bb]ack (?:to|in)|[Mm]ov(?:ing|ed) (?:back )?to|[Rr]eturn(?:ing|ed)? to|[Hh]ome (?:to|in)) "),
+)
+_TO = re.compile(r"\s*(?:to|到|至|去|→|->|—>)\s*")
+_INSTITUTES = frozenset({Grade.SURVEY, Grade.NAMED_REPORT})
+_SOURCED = frozenset({Grade.SURVEY, Grade.OFFICIAL_STATISTIC, Grade.NAMED_REPORT})
+_GRADES = {
+    Grade.SURVEY: Bilingual(zh="问卷调查", en="a survey"),
+    Grade.OFFICIAL_STATISTIC: Bilingual(zh="说是官方统计", en="said to be an official statistic"),
+    Grade.NAMED_REPORT: Bilingual(zh="有名有姓的机构或人", en="a named person or institution"),
+    Grade.OPINION: Bilingual(zh="作者的看法", en="the author's view"),
+}
+# Without a year, and without the number of those asked.
+_WANTING = {
+    (False, False): None,
+    (True, False): Bilingual(zh="没写年份", en="no year given"),
+    (False, True): Bilingual(zh="没写样本", en="no sample given"),
+    (True, True): Bilingual(zh="没写调查时间和样本", en="no date or sample given"),
+}
+# What a sign for staying warns of.
+_WARNS = {
+    "networks": Caveat.RELATIONSHIP_NETWORKS,
+    "returns": Caveat.RETURN_FLOWS,
+    "wants_out": Caveat.RETURN_FLOWS,
+    "ending": Caveat.SUBSIDY_SHORT_LIVED,
+    "medical": Caveat.MEDICAL_ACCESS,
+    "jobs": Caveat.JOB_MARKET_FIT,
+    "shrinking": Caveat.SHRINKING_CITY,
+}
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?=年|\b(?!元))")
 
 
@@ -60,16 +106,12 @@ Words = TypeVar("Words")
 
 
 class _Table(Frozen, Generic[Words]):
-    sources: Mapping[Grade, Words]
-    unnamed: Words
     case: Words
+    view: Words
     opinion: Words
     proposal: Words
     caveats: Mapping[Caveat, Words]
-    stances: Mapping[Stance, Words]
     city_policy: Words
-    good: Words
-    bad: Words
 
 
 class Labels(Frozen):
@@ -84,6 +126,7 @@ class Labels(Frozen):
     attribution: Bilingual | None
     as_of: str | None
     caveat: Caveat | None
+    also_warns: tuple[Caveat, ...]
     weakness: Bilingual | None
 
 
@@ -141,21 +184,26 @@ def label(passage: Passage, near: Sequence[tuple[Passage, float]] = ()) -> Label
     """The labels of a passage; ``near`` are labelled ones and how like it each is."""
     text = simplified(passage.text)
     language = passage.language
-    cities = _cities(passage)
-    grade, attribution = _grade(passage.text, text, language, near)
-    caveat = _caveat(text, language, grade)
+    home = home_of(passage)
+    sources = find_sources(passage.text, language)
+    cities = _cities(passage, home, sources)
+    grade, attribution = _grade(text, language, sources, near)
+    caveats = _caveats(text, language, home, grade)
     speaks_to = _speaks_to(text, language, near)
+    is_proposal = speaks_to == "city" and _first(_patterns(language).proposal, text) is not None
+    is_case = grade is Grade.CASE
     return Labels(
         topics=_topics(text, near),
         cities=cities,
         scope=_scope(text, cities),
-        stance=_stance(text, language, cities, near),
+        stance=Stance.NEUTRAL if is_proposal else _stance(text, language, home, is_case=is_case, near=near),
         grade=grade,
         speaks_to=speaks_to,
         attribution=attribution,
-        as_of=_as_of(text) if grade not in {Grade.OPINION, Grade.CASE} else None,
-        caveat=caveat,
-        weakness=_weakness(text, language, grade, speaks_to, damaged=passage.damaged),
+        as_of=_as_of(text, sources) if grade not in {Grade.OPINION, Grade.CASE} else None,
+        caveat=caveats[0] if caveats else None,
+        also_warns=caveats[1:],
+        weakness=_weakness(text, language, grade, speaks_to, sources, damaged=passage.damaged),
     )
 
 
@@ -186,13 +234,42 @@ def _topics(text: str, near: Sequence[tuple[Passage, float]]) -> tuple[str, ...]
     return tuple(sorted(scores, key=lambda topic: (-scores[topic], topic))[:_MOST_TOPICS])
 
 
-def _cities(passage: Passage) -> tuple[str, ...]:
-    """The places that a passage names, or else its section, or else the only one in its title."""
-    named = _named(passage.text) or _named(passage.section.zh if passage.section else "")
-    if named:
-        return named
-    title = _named(passage.document_title.zh)
-    return title if len(title) == 1 else ()
+def home_of(passage: Passage) -> str | None:
+    """The city that a passage stands under: that of its section or title, or where somebody moves in the title."""
+    for heading in (passage.section.zh if passage.section else "", passage.document_title.zh):
+        named = [mention for mention in find_places(heading) if not _is_of_person(heading, mention.start)]
+        moved = next((hit.end() for pattern in _MOVES if (hit := pattern.search(heading))), None)
+        if len(named) == 2 and _TO.fullmatch(heading, named[0].end, named[1].start):
+            moved = named[0].end
+        reached = [mention for mention in named if moved is not None and mention.start >= moved]
+        if reached or len({mention.place.id for mention in named}) == 1:
+            return (reached or named)[0].place.id
+    return None
+
+
+def _cities(passage: Passage, home: str | None, sources: Sources) -> tuple[str, ...]:
+    """The places that a passage names, and last the city that it stands under; or else those of its section."""
+    named = _named(passage.text)
+    # An institute is called after a province that the passage need not be about.
+    called = {id_ for source in sources.named if source.grade in _INSTITUTES for id_ in _named(source.name)}
+    told = tuple(id_ for id_ in named if not (id_ in called and _is_province(id_)))
+    named = told or named
+    found = place(home) if home else None
+    if found is None:
+        return named or _named(passage.section.zh if passage.section else "")
+    if not named or (found.kind in {"city", "county"} and found.id not in named):
+        return (*named, found.id)
+    return named
+
+
+def _is_province(id_: str) -> bool:
+    found = place(id_)
+    return found is not None and found.kind == "province"
+
+
+def _is_of_person(text: str, start: int) -> bool:
+    """Whether what looks like a place is the given name of somebody: Lai Jinhua."""
+    return bool(_SURNAME.search(text[:start]))
 
 
 def _named(text: str) -> tuple[str, ...]:
@@ -204,7 +281,8 @@ def _named(text: str) -> tuple[str, ...]:
         for city in group.members
     ]
     named = sorted(
-        [*groups, *((mention.start, mention.place.id) for mention in find_places(text))], key=lambda pair: pair[0]
+        [*groups, *((m.start, m.place.id) for m in find_places(text) if not _is_of_person(text, m.start))],
+        key=lambda pair: pair[0],
     )
     return tuple(dict.fromkeys(city for _, city in named))
 
@@ -221,18 +299,18 @@ def _scope(text: str, cities: Sequence[str]) -> tuple[str, ...]:
 
 
 def _grade(
-    words: str, text: str, language: Language, near: Sequence[tuple[Passage, float]]
+    text: str, language: Language, sources: Sources, near: Sequence[tuple[Passage, float]]
 ) -> tuple[Grade, Bilingual | None]:
     """The grade, and who is named for it in the words of the passage, of which ``text`` is the simplified form."""
     table = _patterns(language)
-    for grade in (Grade.OFFICIAL_STATISTIC, Grade.SURVEY, Grade.NAMED_REPORT):
-        if named := _first(table.sources[grade], text):
-            return grade, _both(_name(named, words))
-    if unnamed := _first(table.unnamed, text):
-        return Grade.UNSOURCED, _both(words[unnamed.start() : unnamed.end()])
-    if _first(table.case, text) or (language == "zh" and _tells_of_somebody(text)):
+    if sources.first is not None:
+        return sources.first.grade, _both(sources.first.name)
+    if sources.untold:
+        return Grade.UNSOURCED, _both(sources.unnamed or "")
+    is_view = _first(table.view, text) is not None
+    if not is_view and (_first(table.case, text) or (language == "zh" and _tells_of_somebody(text))):
         return Grade.CASE, None
-    if _first(table.proposal, text) or (near and not figure_keys(text) and not find_places(text)):
+    if is_view or _first(table.proposal, text) or (near and not figure_keys(text) and not find_places(text)):
         return Grade.OPINION, _AUTHOR
     votes = _votes(near, lambda note: [note.grade])
     views = sum(bool(pattern.search(text)) for pattern in table.opinion)
@@ -242,58 +320,56 @@ def _grade(
 
 
 def _tells_of_somebody(text: str) -> bool:
-    """Whether a sentence begins with somebody's name and goes on with what they did."""
+    """Whether a clause begins with somebody's name and goes on with what they did."""
     words = rjieba.tag(text)
     return any(
-        tag == "nr"
+        tag.startswith("nr")
         and 2 <= len(word) <= 3
-        and following[0] in _DID
-        and (place == 0 or words[place - 1][0] in "，,。；;、")
-        for place, ((word, tag), following) in enumerate(pairwise(words))
+        and word[0] in _SURNAMES
+        and (following[1] in {"p", "v", "vn", "m", "d", "t"} or following[0] in _DID)
+        and not find_places(word)
+        and (place_ == 0 or words[place_ - 1][0][-1] in "，,。；;、：:”“ 」\n")
+        for place_, ((word, tag), following) in enumerate(pairwise(words))
     )
 
 
-def _stance(text: str, language: Language, cities: Sequence[str], near: Sequence[tuple[Passage, float]]) -> Stance:
-    scores = _votes(near, lambda note: [note.stance])
-    for stance, patterns in _patterns(language).stances.items():
-        scores[stance] = scores.get(stance, 0.0) + _STANCE_WORDS * sum(bool(p.search(text)) for p in patterns)
-    praised = _STANCE_TONE * _tone(text, language) * _bigness(text, cities)
-    leave = scores.get(Stance.LEAVE, 0.0) + max(-praised, 0.0)
-    stay = scores.get(Stance.STAY, 0.0) + max(praised, 0.0)
-    if max(leave, stay) < scores.get(Stance.NEUTRAL, 0.0) or abs(leave - stay) < _STANCE_LEAD:
-        return Stance.NEUTRAL
-    return Stance.LEAVE if leave > stay else Stance.STAY
+def _stance(
+    text: str, language: Language, home: str | None, *, is_case: bool, near: Sequence[tuple[Passage, float]]
+) -> Stance:
+    """What the signs in the words say; neutral without any, however the neighbours lean."""
+    found = signs(text, language, home=home)
+    told = weigh(found, is_case=is_case)
+    if told is not None:
+        return told
+    if _first(_patterns(language).caveats[Caveat.NOT_A_REJECTION_OF_BIG_CITIES], text):
+        return Stance.STAY
+    # That somebody moved away is for it only where the like of it is.
+    moves = any(sign.kind == "leaving" for sign in found)
+    likely = _votes(near, lambda note: [note.stance]).get(Stance.LEAVE, 0.0) >= _STANCE_TOLD
+    return Stance.LEAVE if moves and likely else Stance.NEUTRAL
 
 
-def _tone(text: str, language: Language) -> int:
-    """Whether a text speaks well of its subject (1) or ill (-1)."""
-    good, bad = (
-        sum(len(pattern.findall(text)) for pattern in patterns)
-        for patterns in (_patterns(language).good, _patterns(language).bad)
-    )
-    return (good > bad) - (good < bad)
+def _counts(text: str) -> bool:
+    """Whether it has figures other than dates."""
+    return any(not key.kind.startswith("calendar") for key in figure_keys(text))
 
 
-def _bigness(text: str, cities: Sequence[str]) -> int:
-    """Whether a text is about big cities only (1) or only about others (-1)."""
-    kinds = {mention.kind for mention in find_tiers(text)}
-    big = bool(set(cities) & set(FIRST_TIER)) or bool(kinds & _BIG)
-    other = bool(set(cities) - set(FIRST_TIER)) or bool(kinds - _BIG)
-    return big - other
-
-
-def _caveat(text: str, language: Language, grade: Grade) -> Caveat | None:
-    for caveat, patterns in _patterns(language).caveats.items():
-        if _first(patterns, text):
-            return caveat
+def _caveats(text: str, language: Language, home: str | None, grade: Grade) -> tuple[Caveat, ...]:
+    """The warnings of a passage, those on a subject before what its grade warns of."""
+    told = {_WARNS.get(sign.kind) for sign in signs(text, language, home=home) if sign.stance is Stance.STAY}
+    topical = [
+        caveat for caveat, patterns in _patterns(language).caveats.items() if caveat in told or _first(patterns, text)
+    ]
+    if topical:
+        return tuple(topical)
     if grade is Grade.CASE:
-        return Caveat.ANECDOTE
-    return Caveat.UNSOURCED_FIGURE if grade is Grade.UNSOURCED and figure_keys(text) else None
+        return (Caveat.ANECDOTE,)
+    return (Caveat.UNSOURCED_FIGURE,) if grade is Grade.UNSOURCED and _counts(text) else ()
 
 
 def warns_of(caveat: Caveat, text: str, language: Language) -> bool:
     """Whether the words of a text give that warning."""
-    return bool(_first(_patterns(language).caveats.get(caveat, ()), simplified(text)))
+    return caveat in _caveats(simplified(text), language, None, Grade.OPINION)
 
 
 def _speaks_to(text: str, language: Language, near: Sequence[tuple[Passage, float]]) -> Literal["person", "city"]:
@@ -303,17 +379,23 @@ def _speaks_to(text: str, language: Language, near: Sequence[tuple[Passage, floa
     return "city" if hits / 3 + share >= _CITY else "person"
 
 
-def _as_of(text: str) -> str | None:
+def _as_of(text: str, sources: Sources) -> str | None:
+    """The only year of the sentence with the source, or of the whole where nobody is named."""
+    if sources.first is not None:
+        at = sources.first.start
+        text = next((text[start:end] for start, end in sentences(text) if start <= at < end), text)
     years = set(_YEAR.findall(text))
     return years.pop() if len(years) == 1 else None
 
 
-def _weakness(text: str, language: Language, grade: Grade, speaks_to: str, *, damaged: bool) -> Bilingual | None:
+def _weakness(
+    text: str, language: Language, grade: Grade, speaks_to: str, sources: Sources, *, damaged: bool
+) -> Bilingual | None:
     """What is wanting in it, in a few words."""
     said: list[Bilingual] = []
     dated = bool(_YEAR.search(text))
     if grade is Grade.UNSOURCED:
-        if _first(_patterns(language).unnamed, text):
+        if sources.untold:
             said.append(Bilingual(zh="没写是谁的说法", en="nobody named behind it"))
         elif figure_keys(text):
             said.append(Bilingual(zh="没写出处", en="no source given"))
@@ -321,31 +403,42 @@ def _weakness(text: str, language: Language, grade: Grade, speaks_to: str, *, da
             said.append(Bilingual(zh="没写出处，也没有数字", en="no source, no figures"))
     elif grade is Grade.CASE:
         said.append(Bilingual(zh="一个例子", en="a single example"))
-    elif grade is Grade.SURVEY:
-        said.append(
-            Bilingual(zh="没写样本", en="no sample given")
-            if dated
-            else Bilingual(zh="没写调查时间和样本", en="no date or sample given")
-        )
-    elif grade in {Grade.NAMED_REPORT, Grade.OFFICIAL_STATISTIC} and not dated:
-        said.append(Bilingual(zh="没写年份", en="no year given"))
-    elif grade is Grade.OPINION and speaks_to == "city":
-        said.append(_PROPOSAL)
+    elif grade is Grade.OPINION:
+        if speaks_to == "city":
+            said.append(_PROPOSAL)
+    else:
+        wanting = _WANTING[not dated, grade is Grade.SURVEY and not sources.sampled]
+        said += [wanting] if wanting else []
+    if grade in _SOURCED and (part := _partial(text, language, sources)):
+        said.append(part)
     if damaged:
+        said = said or [_GRADES[grade]]
         said.append(Bilingual(zh="原文此处有损坏", en="the source is damaged here"))
     if not said:
         return None
     return Bilingual(zh="；".join(each.zh for each in said), en="; ".join(each.en for each in said))
 
 
+def _partial(text: str, language: Language, sources: Sources) -> Bilingual | None:
+    """That the first source does not stand for all of a passage."""
+    if sources.unnamed:
+        return Bilingual(zh="其中一部分没写是谁的说法", en="part of it is from nobody named")
+    if len(sources.named) > 1:
+        return Bilingual(zh="其中一部分出自另一处", en="part of it is from another source")
+    at = sources.named[0].start
+    spans = sentences(text) or [(0, len(text))]
+    sourced = next((place_ for place_, (_, end) in enumerate(spans) if at < end), 0)
+    for place_, (start, end) in enumerate(spans):
+        sentence = text[start:end].strip()
+        if place_ == sourced:
+            continue
+        if is_untold(sentence, language) or (_counts(sentence) and not goes_on(sentence, language)):
+            return Bilingual(zh="其中一部分没写出处", en="part of it has no source given")
+    return None
+
+
 def _first(patterns: Patterns, text: str) -> re.Match[str] | None:
     return next((found for pattern in patterns if (found := pattern.search(text))), None)
-
-
-def _name(found: re.Match[str], words: str) -> str:
-    """The part of a match that names a source, as the words have it."""
-    group = next((name for name, said in found.groupdict().items() if said), 0)
-    return re.sub(r"^(?:据|據|根据|根據|来自|來自|按)|(?:的|所)$", "", words[slice(*found.span(group))].strip())
 
 
 def _both(name: str) -> Bilingual | None:
@@ -363,14 +456,10 @@ def _patterns(language: Language) -> _Table[Patterns]:
         return tuple(re.compile(pattern, flags) for pattern in (side.zh if language == "zh" else side.en))
 
     return _Table[Patterns](
-        sources={grade: compiled(side, re.NOFLAG) for grade, side in table.sources.items()},
-        unnamed=compiled(table.unnamed),
         case=compiled(table.case, re.NOFLAG),
+        view=compiled(table.view),
         opinion=compiled(table.opinion),
         proposal=compiled(table.proposal),
         caveats={caveat: compiled(side) for caveat, side in table.caveats.items()},
-        stances={stance: compiled(side) for stance, side in table.stances.items()},
         city_policy=compiled(table.city_policy),
-        good=compiled(table.good),
-        bad=compiled(table.bad),
     )

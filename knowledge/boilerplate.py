@@ -27,6 +27,8 @@ class Boilerplate(StrEnum):
     CAPTION = "caption"
     HIGHLIGHTS = "highlights"
     REVISION_NOTES = "revision_notes"
+    EDITOR_NOTE = "editor_note"
+    CONSENT = "consent"
     GENERATOR = "generator"
 
 
@@ -41,10 +43,19 @@ _MENU = re.compile(
 _BARS = re.compile(r"\s*(?:[|｜»›>]|\s[·•/]\s|\s{2,})\s*")
 _NUMBERED = re.compile(r"^(?:[-*•●■◆]\s*|[#\s]*|[(（]?[\d一二三四五六七八九十]{1,2}[.、)）]\s*)")
 _SHORT = 40.0
+# A notice is longer than other lines, and told by how it begins.
+_NOTICE = 120.0
+_BRACKETS = ' *_[【（(「『“"'
 _LONGEST_HEADING = 80
 # A paragraph of so many words that ends as a sentence does is the text again, whatever heading it stands under.
 _PROSE = 40.0
 _CAPTION = 6.0
+_BYLINE = 20.0
+_OF_ITSELF = re.compile(
+    r"文章|本文|全文|行文|文风|读者|修改|优化|改写|润色|亮点"
+    r"|\b(?:this|the) (?:article|text|piece|version)\b|\breaders?\b",
+    re.IGNORECASE,
+)
 _NAMES = frozenset({"ns", "nr", "nt", "nrt", "nrfg"})
 _NOUNS = frozenset("nsfj")
 _HAN = re.compile("[\u3400-\u9fff]")
@@ -61,17 +72,34 @@ def part_headed(line: str) -> Boilerplate | None:
 def boilerplate(line: str) -> Boilerplate | None:
     """What a line is that stands by itself and is no evidence; None for what is, and for what may be."""
     length = size(line)
-    if length > _SHORT:
+    if length > _NOTICE:
         return None
+    notices = (kind for kind, pattern in _notice_patterns().items() if pattern.match(line.lstrip(_BRACKETS)))
+    if (notice := next(notices, None)) or length > _SHORT:
+        return notice
     line = line.strip(" *_")
+    return _line_kind(line) or _row_kind(line)
+
+
+def _row_kind(line: str) -> Boilerplate | None:
+    """What a line is by what stands between bars or wide gaps in it."""
+    cells = [cell for cell in _BARS.split(line) if cell]
+    kinds = [kind for cell in cells if (kind := _line_kind(cell))]
+    # Among them a name may stand that nothing tells from other words.
+    names = len(cells) - len(kinds)
+    if len(kinds) >= 2 and (not names or (names == 1 and Boilerplate.BYLINE in kinds and size(line) <= _BYLINE)):
+        return Boilerplate.BYLINE if Boilerplate.BYLINE in kinds else kinds[0]
+    if len(cells) >= 3 and all(size(cell) <= 4 for cell in cells) and len(_MENU.findall(line)) >= 2:
+        return Boilerplate.NAVIGATION
+    return None
+
+
+def _line_kind(line: str) -> Boilerplate | None:
     for kind, pattern in _line_patterns().items():
         found = pattern.search(line)
         # What a written-out sentence only mentions is no mark of it.
         if found and (found.start() == 0 or not is_sentence(line)):
             return kind
-    cells = [cell for cell in _BARS.split(line) if cell]
-    if len(cells) >= 3 and all(size(cell) <= 4 for cell in cells) and len(_MENU.findall(line)) >= 2:
-        return Boilerplate.NAVIGATION
     return None
 
 
@@ -85,6 +113,11 @@ def is_prose(paragraph: str) -> bool:
     return size(paragraph) >= _PROSE and is_sentence(paragraph)
 
 
+def speaks_of_itself(paragraph: str) -> bool:
+    """Whether a paragraph speaks of how it is written."""
+    return bool(_OF_ITSELF.search(paragraph))
+
+
 def is_names_only(line: str) -> bool:
     """Whether a line of Chinese is a name and at most nouns after it, as captions of pictures are."""
     if not _HAN.search(line) or size(line) > _CAPTION:
@@ -95,12 +128,18 @@ def is_names_only(line: str) -> bool:
 
 class _Table(Frozen):
     parts: Mapping[Boilerplate, tuple[str, ...]]
+    notices: Mapping[Boilerplate, tuple[str, ...]]
     lines: Mapping[Boilerplate, tuple[str, ...]]
 
 
 @cache
 def _part_patterns() -> Mapping[Boilerplate, re.Pattern[str]]:
     return _compiled(_table().parts)
+
+
+@cache
+def _notice_patterns() -> Mapping[Boilerplate, re.Pattern[str]]:
+    return _compiled(_table().notices)
 
 
 @cache

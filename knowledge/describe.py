@@ -27,7 +27,8 @@ _DATE = re.compile(
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _ENGLISH_DATE = re.compile(
     rf"\b(?:(?P<month>{'|'.join(_MONTHS)})[a-z]*\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>(?:19|20)\d{{2}})"
-    rf"|(?P<day2>\d{{1,2}})(?:st|nd|rd|th)? (?P<month2>{'|'.join(_MONTHS)})[a-z]*\.?,? (?P<year2>(?:19|20)\d{{2}}))\b",
+    rf"|(?:(?P<day2>\d{{1,2}})(?:st|nd|rd|th)? )?(?P<month2>{'|'.join(_MONTHS)})[a-z]*\.?,?"
+    r" (?P<year2>(?:19|20)\d{2}))\b",
     re.IGNORECASE,
 )
 _WRITTEN = re.compile(
@@ -45,13 +46,25 @@ _OF_FRONT_MATTER = re.compile(
 
 _FIGURES = re.compile(r"(?:数据|数字|figures?|data|statistics|numbers|案例|cases)", re.IGNORECASE)
 _PERSUASION = re.compile(r"说服力|权威|可信|吸引|共鸣|persuasi|convinc|authorit|credib|engag|resonat", re.IGNORECASE)
+# What others say tells nothing of who writes.
+_QUOTED = re.compile(r"“[^”]{9,}”|「[^」]{9,}」|\"[^\"\n]{9,}\"")
+_UNVERIFIED = re.compile(
+    r"(?:未经?|尚未|没有|未能|有待|待)[^。；]{0,6}(?:核实|核对|查证|验证|证实|核验|考证)|(?:再|请)[^。；]{0,4}(?:核实|核对|查证?)"
+    r"|虚构|编造|估算|推测|示意|仅供参考"
+    r"|unverified|not (?:yet )?(?:been )?(?:fact-)?(?:verified|checked|confirmed|reviewed)"
+    r"|invented|fictional|fictitious|made up|placeholders?|illustrative",
+    re.IGNORECASE,
+)
 _ADDED = re.compile(r"新增|增加|添加|补充|植入|加入|引入|强化|added|adding|inserted|introduc|supplement", re.IGNORECASE)
 
 
 class _Nature(Frozen):
+    """``least`` of the ``signs`` make a document this, one at least of those that are ``sure`` where there are any."""
+
     name: Bilingual
     least: int
-    signs: tuple[str, ...]
+    sure: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
 
 
 def describe(source: Source, text: MappedText, structure: Structure) -> Document:
@@ -76,14 +89,23 @@ def _short(title: str | None) -> str | None:
 
 def _nature(text: str, paragraphs: Sequence[Paragraph]) -> Bilingual | None:
     words = "\n".join(text[p.start : p.end] for p in paragraphs if p.boilerplate in {None, Boilerplate.BYLINE})[:20_000]
-    return next((nature.name for nature, signs in _natures() if len(signs.findall(words)) >= nature.least), None)
+    words = _QUOTED.sub("", words)
+
+    def fits(nature: _Nature, sure: re.Pattern[str] | None, signs: re.Pattern[str]) -> bool:
+        return (sure is None or bool(sure.search(words))) and len(signs.findall(words)) >= nature.least
+
+    return next((nature.name for nature, sure, signs in _natures() if fits(nature, sure, signs)), None)
 
 
 @cache
-def _natures() -> tuple[tuple[_Nature, re.Pattern[str]], ...]:
+def _natures() -> tuple[tuple[_Nature, re.Pattern[str] | None, re.Pattern[str]], ...]:
     raw = files(__package__).joinpath("natures.yaml").read_text("utf-8")
     natures = map(_Nature.model_validate, yaml.load(raw, yaml.CSafeLoader)["natures"])
-    return tuple((nature, re.compile("|".join(nature.signs), re.MULTILINE)) for nature in natures)
+    return tuple((n, _either(n.sure) if n.sure else None, _either((*n.sure, *n.signs))) for n in natures)
+
+
+def _either(patterns: Sequence[str]) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), re.MULTILINE)
 
 
 def _date(source: Source, text: str, paragraphs: Sequence[Paragraph]) -> str | None:
@@ -120,7 +142,8 @@ def _note(source: Source, text: MappedText, paragraphs: Sequence[Paragraph]) -> 
     """What is doubtful about a document, and what of it is no evidence."""
     found = Counter(p.boilerplate for p in paragraphs if p.boilerplate)
     remarks = [*_remarks(text.text, paragraphs, found), *_damage(source, text)]
-    doubtful = any(found[kind] for kind in _DOUBTFUL)
+    editor = _words(text.text, paragraphs, Boilerplate.EDITOR_NOTE)
+    doubtful = any(found[kind] for kind in _DOUBTFUL) or _confesses(editor)
     if doubtful:
         remarks.append(
             Bilingual(zh="其中的数字当作未经核实的看更稳妥", en="Its figures are better treated as unverified")
@@ -153,25 +176,40 @@ _AROUND = {
     Boilerplate.COPYRIGHT: Bilingual(zh="版权声明", en="copyright lines"),
     Boilerplate.CAPTION: Bilingual(zh="图片说明", en="captions of pictures"),
     Boilerplate.BYLINE: Bilingual(zh="署名和日期", en="bylines and dates"),
+    Boilerplate.CONSENT: Bilingual(zh="关于 cookie 和隐私的提示", en="notices on cookies and privacy"),
 }
+
+
+def _words(text: str, paragraphs: Sequence[Paragraph], kind: Boilerplate) -> str:
+    return "\n".join(text[p.start : p.end] for p in paragraphs if p.boilerplate is kind)
+
+
+def _confesses(words: str) -> bool:
+    """Whether an editor's note says that figures or cases were added, or not verified."""
+    return bool(_UNVERIFIED.search(words) or (_ADDED.search(words) and _FIGURES.search(words)))
 
 
 def _remarks(text: str, paragraphs: Sequence[Paragraph], found: Counter[Boilerplate]) -> Iterator[Bilingual]:
     def words(kind: Boilerplate) -> str:
-        return "\n".join(text[p.start : p.end] for p in paragraphs if p.boilerplate is kind)
+        return _words(text, paragraphs, kind)
 
     if found[Boilerplate.REVISION_NOTES]:
         notes = words(Boilerplate.REVISION_NOTES)
-        added = bool(_ADDED.search(notes) and _FIGURES.search(notes))
-        zh, en = "文中还留着修改说明", "Left-over revision notes in it"
-        if added and _PERSUASION.search(notes):
+        yield _on_additions(notes, "文中还留着修改说明", "Left-over revision notes in it") or Bilingual(
+            zh="文中还留着修改说明，可见它经过改写", en="Left-over revision notes in it show that it was rewritten"
+        )
+    if found[Boilerplate.EDITOR_NOTE]:
+        notes = words(Boilerplate.EDITOR_NOTE)
+        added = _on_additions(notes, "文中有编者的话", "An editor's note in it")
+        if added:
+            yield added
+        if _UNVERIFIED.search(notes):
             yield Bilingual(
-                zh=f"{zh}，说添加了数据或案例来增强说服力", en=f"{en} say that figures or cases were added to persuade"
+                zh="文中有编者的话，说有的内容未经核实",
+                en="An editor's note in it says that something in it is unverified",
             )
-        elif added:
-            yield Bilingual(zh=f"{zh}，说数据或案例是后加的", en=f"{en} say that figures or cases were added later")
-        else:
-            yield Bilingual(zh=f"{zh}，可见它经过改写", en=f"{en} show that it was rewritten")
+        elif not added:
+            yield Bilingual(zh="编者的话不算它的内容", en="Its editor's note is no part of what it says")
     if found[Boilerplate.HIGHLIGHTS]:
         praised = _PERSUASION.search(words(Boilerplate.HIGHLIGHTS))
         zh, en = "文中还留着一段列举自身“亮点”的说明", "A left-over part of it lists its own highlights"
@@ -189,6 +227,18 @@ def _remarks(text: str, paragraphs: Sequence[Paragraph], found: Counter[Boilerpl
         number = f"（{count[0]}）" if count else ""
         number_en = f" ({count[0]})" if count else ""
         yield Bilingual(zh=f"文中还留着字数统计{number}", en=f"It still holds a count of its words{number_en}")
+
+
+def _on_additions(notes: str, zh: str, en: str) -> Bilingual | None:
+    """What notes say of figures or cases that were added, after words for the notes."""
+    if not (_ADDED.search(notes) and _FIGURES.search(notes)):
+        return None
+    says = "says" if en.startswith("An ") else "say"
+    if _PERSUASION.search(notes):
+        return Bilingual(
+            zh=f"{zh}，说添加了数据或案例来增强说服力", en=f"{en} {says} that figures or cases were added to persuade"
+        )
+    return Bilingual(zh=f"{zh}，说数据或案例是后加的", en=f"{en} {says} that figures or cases were added later")
 
 
 def _damage(source: Source, text: MappedText) -> Iterator[Bilingual]:

@@ -6,11 +6,14 @@ import re
 
 import rjieba
 
+from knowledge.claims import named_source
+from knowledge.places import find_places
 from knowledge.sentences import is_sentence, size
 
 _LETTER = re.compile(r"[A-Za-z\u3400-\u9fff]")
 _LONGEST = 22.0
 _NO_END = re.compile(r"[，,、；;：:。.·\-–—]\s*$")
+_SPEECH = re.compile('[:：]\\s*[“「『"].*[。！？!?.…][”」』"]$')
 _IN_BRACKETS = re.compile(r"[(（\[【].*[)）\]】]")
 # A numeral that parts of a text begin with, not the items of a list.
 PART = re.compile(
@@ -40,6 +43,21 @@ _STATES = frozenset(
 _NOUN = re.compile("n|vn|an|Ng|eng|j|l|i|m|q|t|s")
 _PROPER = re.compile("nr|ns|nt|nz")
 
+# The end of a question or of a numbered heading that no mark parts from the place or institution that a sentence begins
+# with; what is said to be an institution goes with the name after it.
+_ASKS = re.compile(r"(?:谁|什么|怎么[办样过走选活住]|多少|哪里|哪儿|为什么|如何|吗|呢)$")
+_NUMERAL = re.compile(
+    r"(?:[一二三四五六七八九十]{1,3}[、.．]|第[一二三四五六七八九十\d]{1,3}[章节節部篇]|[(（][一二三四五六七八九十]{1,3}[)）])\s*"
+)
+_INSTITUTION = re.compile(
+    r"(?:机构|智库|学府|媒体|平台|公司|企业|部门|单位|团队|学者|专家|组织|协会|大学|学院|[院局所报网社市省县区和与及或的之])$"
+)
+_LONGEST_GLUED = 18
+# Words of sentences in which somebody asks, or says what they do not know.
+_TELLS = frozenset(
+    "我 你 他 她 我们 你们 他们 她们 不 没 没有 说 问 想 知道 告诉 从 对 向 由 被 把 是 据 在 看 看看 了解 关于".split()
+)
+
 _ENGLISH_OPENING = re.compile(
     r"(?<=[a-z?!])(?=(?:The|This|These|There|It|In|On|At|As|When|While|If|For|From|With|After|Before|Since|Many|Most|Some|Few|Not"
     r"|People|We|They|You|I|A|An|But|And|One|Every|Each|Over|Until|Although|Though|By|To|Young)\b[ ,])"
@@ -53,6 +71,8 @@ def looks_like_heading(line: str) -> bool:
         return False
     if re.search(r"[。；;]", line) or line[0].islower() or _IN_BRACKETS.fullmatch(line):
         return False
+    if _SPEECH.search(line):
+        return False
     return not is_sentence(line) or line[-1] in "？?！!" or line[-1] in '”"』」'
 
 
@@ -65,7 +85,30 @@ def glued_heading(paragraph: str) -> int:
         for end in range(start.end() + 6, min(start.end() + 18, len(paragraph))):
             if _is_glued(paragraph, start.start(), end):
                 return end
+    return _before_a_source(paragraph)
+
+
+def _before_a_source(paragraph: str) -> int:
+    """The length of a question or numbered heading before a sentence that begins with the source that it names."""
+    opening = paragraph[: 2 * _LONGEST_GLUED]
+    for place in find_places(opening):
+        head = opening[: place.start]
+        numeral = _NUMERAL.match(head)
+        words = head[numeral.end() if numeral else 0 :].strip()
+        if not 4 <= len(words) <= _LONGEST_GLUED or not re.fullmatch("[\u3400-\u9fff]+", words):
+            continue
+        if not _ASKS.search(words) and (not numeral or _INSTITUTION.search(words) or not _is_noun_phrase(words)):
+            continue
+        excluded = _TELLS if _ASKS.search(words) else _STATES
+        if any(word in excluded for word in rjieba.cut(words)) or not named_source(paragraph, place.start):
+            continue
+        return place.start if "。" in paragraph[place.start :] else 0
     return 0
+
+
+def _is_noun_phrase(words: str) -> bool:
+    *_, (last, tag) = rjieba.tag(words)
+    return bool(_NOUN.match(tag)) and len(last) > 1
 
 
 def _glued_english(paragraph: str) -> int:

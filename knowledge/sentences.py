@@ -16,12 +16,19 @@ _END = re.compile(
 )
 _GOES_ON = re.compile(r"\s*(?:[的地得之]|.{0,4}?(?:说|道|问|表示|感叹|坦言|写道|认为|告诉))")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|Mt|No|Nos|Fig|Vol|vs|etc|cf|al|e\.g|i\.e|approx|Inc|Ltd|Co|Corp|Jr|Sr|Gen|Sen"
-    r"|Rep|Gov|Jan|Feb|Mar|Apr|Aug|Sept|Sep|Oct|Nov|Dec|[ap]\.m)|(?:\b[A-Z]\.)+[A-Z])\.$"
+    r"(?:\b(?:[A-Z]|Mr|Mrs|Ms|Mx|Dr|Prof|Assoc|Asst|Rev|Hon|St|Mt|Ave|Blvd|No|Nos|Fig|Figs|Vol|Dept|Univ|Govt|vs|etc|cf|al|e\.g|i\.e|viz|approx"
+    r"|Inc|Ltd|Co|Corp|Jr|Sr|Gen|Lt|Col|Capt|Sgt|Sen|Rep|Gov|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|Ph\.D|[ap]\.m)"
+    r"|(?:\b[A-Z]\.)+[A-Z])\.$"
 )
+# These end no sentence where a number follows.
+_NUMBERED = re.compile(
+    r"\b(?:nos?|nr|pp?|vols?|figs?|chs?|chap|secs?|sect|paras?|eqs?|eds?|ver|c|ca|approx|ext|bldg|apt)\.$",
+    re.IGNORECASE,
+)
+_DIGIT_FOLLOWS = re.compile(r"\s+[#(]?\d")
 # What begins so speaks of what was said just before.
 _REFERS_BACK = re.compile(
-    r"(?:这(?!个时代|一现象)|那[些个位]|他们?|她们?|它们?|此[外举次]|其[中次实余]|但是?|然而|不过|因此|所以|于是|同时"
+    r"(?:这(?!个时代|一现象|[些几两]年)|那[些个位](?!年)|他们?|她们?|它们?|此[外举次]|其[中次实余]|但是?|然而|不过|因此|所以|于是|同时"
     r"|另外|而且|并且|与此|相比之下|换句话说|也就是说|结果|可见|总之)"
     r"|(?:this|these|those|they|he|she|it|but|however|yet|therefore|so|thus|still|moreover|in addition|besides"
     r"|as a result|instead|both|such)\b",
@@ -80,8 +87,14 @@ def clauses(text: str, start: int, end: int, most: float) -> list[tuple[int, int
 
 def _is_end(text: str, start: int, end: re.Match[str]) -> bool:
     if end["stop"]:
-        return end["stop"] != "." or not _ABBREVIATION.search(text, max(start, end.start() - 12), end.start("stop") + 1)
+        return end["stop"] != "." or not _abbreviates(text, max(start, end.start() - 12), end.start("stop") + 1)
     return not (end["closed"] and _GOES_ON.match(text, end.end()))
+
+
+def _abbreviates(text: str, start: int, end: int) -> bool:
+    """Whether the stop before ``end`` is that of a short form; what is looked at begins at ``start``."""
+    numbered = _DIGIT_FOLLOWS.match(text, end) and _NUMBERED.search(text, start, end)
+    return bool(_ABBREVIATION.search(text, start, end) or numbered)
 
 
 def _add(found: list[tuple[int, int]], text: str, start: int, end: int) -> None:

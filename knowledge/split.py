@@ -1,54 +1,46 @@
-"""A document to passages: each stands alone, ends where a sentence does, and is quoted to the letter."""
+"""A document to passages: each makes one claim, ends where a sentence does, and is quoted to the letter."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
+from knowledge.claims import has_figure, has_source, source_changes
+from knowledge.groups import LEAST, MOST, Piece, grouped
 from knowledge.mapped import MappedText
-from knowledge.passage import Bilingual, Document, Language, Passage
+from knowledge.passage import Bilingual, Document, Passage
 from knowledge.reading import Source
 from knowledge.script import language_of
-from knowledge.sentences import clauses, refers_back, sentences, size
+from knowledge.sentences import clauses, sentences, size
 from knowledge.structure import Paragraph, Structure
+from knowledge.tables import has_header, row_as_text
 
-# In words, of which a Chinese character is half a one.
-_LEAST: dict[Language, float] = {"zh": 30.0, "en": 40.0}
-_MOST = 110.0
+# From so many words on, a paragraph that has things from several sources is cut where they change.
+_SEVERAL = 70.0
+# What is left over of a paragraph stays with the part before it, if it is no longer than this.
+_REST = 35.0
 # A sentence beyond this is no sentence but a text without marks.
-_LONGEST = 4 * _MOST
+_LONGEST = 4 * MOST
 
 _SPACE = re.compile(r"[^\S\n]*(?:\r?\n|\f)\s*|[^\S\n]{2,}|\t")
 _WIDE = re.compile("[\u2e80-\u9fff\uff00-\uffef“”‘’—…]")
 _ENDS = re.compile(r"[。！？!?.…；;：:，,、][”’」』）)》】\"'\]]*$")
 
 
-@dataclass(frozen=True)
-class _Piece:
-    """The characters ``start:end`` of the repaired text, some sentences of one paragraph or all of it."""
-
-    paragraph: Paragraph
-    start: int
-    end: int
-    language: Language
-    size: float
-
-
 def split(source: Source, text: MappedText, structure: Structure, document: Document) -> list[Passage]:
     """The passages of a document; ``text`` is what ``structure`` was made of, mapped to the text of the source.
 
-    Headings and boilerplate are no part of any. Short paragraphs of one section are joined, long ones cut between
-    sentences.
+    Headings and boilerplate are no part of any. A paragraph, list item or row of a table is a passage, but that those
+    which cannot stand alone are joined, and long paragraphs are cut between sentences.
     """
     breaks = [found.start() for found in re.finditer("\n", source.text)]
 
-    def passage(number: int, group: Sequence[_Piece]) -> Passage:
+    def passage(number: int, group: Sequence[Piece]) -> Passage:
         first, last = group[0], group[-1]
         start, end = text.span(first.start, last.end)
-        words = _joined(text.text, group)
+        words = _joined(group)
         page = source.page(start)
         section = _section(first.paragraph)
         return Passage(
@@ -69,101 +61,85 @@ def split(source: Source, text: MappedText, structure: Structure, document: Docu
             damaged=any(edit.guess for edit in text.edits_within(first.start, last.end)),
         )
 
-    groups = _groups([*_pieces(text.text, structure.paragraphs)], text.text)
+    groups = grouped([*_pieces(text.text, structure.paragraphs)])
     return [passage(number, group) for number, group in enumerate(groups, start=1)]
 
 
-def _pieces(text: str, paragraphs: Sequence[Paragraph]) -> Iterator[_Piece]:
+def _pieces(text: str, paragraphs: Sequence[Paragraph]) -> Iterator[Piece]:
     """Paragraphs that say something, the long ones in parts; what introduces others only where some follow."""
     kept = [p for p in paragraphs if p.kind not in {"heading", "boilerplate"}]
+    rows: list[Paragraph] = []
     for paragraph, following in zip(kept, [*kept[1:], None], strict=False):
-        if (
-            paragraph.kind == "lead"
-            and paragraph.numbered
-            and (following is None or following.under != paragraph.under)
-        ):
-            continue
-        language = language_of(text[paragraph.start : paragraph.end])
-        for start, end in _parts(text, paragraph.start, paragraph.end):
-            yield _Piece(paragraph, start, end, language, size(text[start:end]))
+        words = text[paragraph.start : paragraph.end]
+        if paragraph.kind == "row":
+            rows.append(paragraph)
+            if following is None or following.kind != "row" or following.blanks:
+                yield from _rows(text, rows)
+                rows = []
+        elif paragraph.kind != "lead" or _introduces(paragraph, following, words):
+            language = language_of(words)
+            for start, end in _parts(text, paragraph.start, paragraph.end):
+                yield Piece(paragraph, start, end, language, _clean(text[start:end]))
+
+
+def _introduces(lead: Paragraph, following: Paragraph | None, words: str) -> bool:
+    """Whether what introduces others has some to go with, or says something itself."""
+    if lead.numbered:
+        return following is not None and following.under == lead.under
+    return (following is not None and following.kind != "row") or has_figure(words) or has_source(words)
+
+
+def _rows(text: str, rows: Sequence[Paragraph]) -> Iterator[Piece]:
+    """The rows of a table, the first with its header."""
+    words = [_clean(text[row.start : row.end]) for row in rows]
+    header = words[0] if has_header(words) else None
+    for place, row in enumerate(rows[1:] if header else rows):
+        said = row_as_text(words[place + 1 if header else place], header)
+        start = rows[0].start if header and not place else row.start
+        yield Piece(row, start, row.end, language_of(said), said)
 
 
 def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """A paragraph, in parts of about one length if it is long."""
+    """A paragraph, in parts if it is long: one for each source, and each of about one length."""
     whole = size(text[start:end])
-    if whole <= _MOST:
+    if whole <= _SEVERAL:
         return [(start, end)]
     found = [(start + first, start + last) for first, last in sentences(text[start:end])]
+    changes = source_changes([text[first:last] for first, last in found])
+    parts: list[list[tuple[int, int]]] = [[]]
+    for place, sentence in enumerate(found):
+        if place in changes and size(text[parts[-1][0][0] : sentence[0]]) >= LEAST <= size(text[sentence[0] : end]):
+            parts.append([])
+        parts[-1].append(sentence)
+    return [cut for part in parts if part for cut in _even(text, part)]
+
+
+def _even(text: str, found: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Sentences in parts of about one length, none of which is too long."""
+    start, end = found[0][0], found[-1][1]
+    whole = size(text[start:end])
+    if whole <= MOST:
+        return [(start, end)]
     found = [
         part
         for first, last in found
-        for part in (clauses(text, first, last, _MOST) if size(text[first:last]) > _LONGEST else [(first, last)])
+        for part in (clauses(text, first, last, MOST) if size(text[first:last]) > _LONGEST else [(first, last)])
     ]
-    aim = whole / -(-whole // _MOST)
+    aim = whole / -(-whole // MOST)
     parts: list[tuple[int, int]] = []
     length = 0.0
     for first, last in found:
         more = size(text[first:last])
         # A part ends where going on would lead further from the aim than stopping here.
-        if parts and length + more <= _MOST and length + more / 2 <= aim:
+        if parts and length + more <= MOST and length + more / 2 <= aim:
             parts[-1] = (parts[-1][0], last)
             length += more
         else:
             parts.append((first, last))
             length = more
+    if len(parts) > 1 and size(text[slice(*parts[-1])]) < _REST and size(text[parts[-2][0] : end]) <= MOST:
+        parts[-2:] = [(parts[-2][0], end)]
     return parts
-
-
-def _groups(pieces: Sequence[_Piece], text: str) -> list[list[_Piece]]:
-    """Pieces that make a passage together."""
-    groups: list[list[_Piece]] = []
-    for unit in _units(pieces):
-        if groups and _fit(groups[-1], unit) and (_is_short(groups[-1]) or _refers_back(text, groups[-1], unit)):
-            groups[-1].extend(unit)
-        elif len(groups) > 1 and _is_short(groups[-1]) and _fit(groups[-2], groups[-1]):
-            groups[-2].extend(groups.pop())
-            groups.append(unit)
-        else:
-            groups.append(unit)
-    if len(groups) > 1 and _is_short(groups[-1]) and _fit(groups[-2], groups[-1]):
-        groups[-2].extend(groups.pop())
-    return groups
-
-
-def _units(pieces: Sequence[_Piece]) -> Iterator[list[_Piece]]:
-    """Pieces, those that introduce others with the one that follows."""
-    unit: list[_Piece] = []
-    for piece in pieces:
-        if unit and unit[-1].paragraph.section != piece.paragraph.section:
-            yield unit
-            unit = []
-        unit.append(piece)
-        if piece.paragraph.kind != "lead":
-            yield unit
-            unit = []
-    if unit:
-        yield unit
-
-
-def _is_short(group: Sequence[_Piece]) -> bool:
-    return _total(group) < _LEAST[group[0].language]
-
-
-def _refers_back(text: str, group: Sequence[_Piece], unit: Sequence[_Piece]) -> bool:
-    """Whether what begins a paragraph speaks of the one before."""
-    first = unit[0]
-    return first.paragraph != group[-1].paragraph and refers_back(text, first.start)
-
-
-def _fit(group: Sequence[_Piece], pieces: Sequence[_Piece]) -> bool:
-    """Whether pieces are of the section and language of a group, and there is room for them."""
-    last, first = group[-1], pieces[0]
-    alike = (last.paragraph.section, last.language) == (first.paragraph.section, first.language)
-    return alike and _total(group) + _total(pieces) <= _MOST
-
-
-def _total(group: Sequence[_Piece]) -> float:
-    return sum(piece.size for piece in group)
 
 
 def _locator(first: int, last: int) -> str:
@@ -175,17 +151,16 @@ def _section(paragraph: Paragraph) -> str | None:
     return " › ".join(name for name in (paragraph.section, under) if name) or None
 
 
-def _joined(text: str, group: Sequence[_Piece]) -> str:
-    """The words of a group on one line."""
-    words = _clean(text[group[0].start : group[0].end])
+def _joined(group: Sequence[Piece]) -> str:
+    """The words of a group."""
+    words = group[0].words
     for former, piece in pairwise(group):
-        more = _clean(text[piece.start : piece.end])
-        chinese = bool(_WIDE.match(words[-1]) or _WIDE.match(more))
+        chinese = bool(_WIDE.match(words[-1]) or _WIDE.match(piece.words))
         if _ENDS.search(words):
-            words += more if chinese else f" {more}"
+            words += piece.words if chinese else f" {piece.words}"
         else:
             mark = ("：" if chinese else ": ") if former.paragraph.kind == "lead" else ("；" if chinese else "; ")
-            words += mark + more
+            words += mark + piece.words
     return words
 
 

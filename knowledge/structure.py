@@ -8,15 +8,28 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
-from knowledge.boilerplate import Boilerplate, boilerplate, is_menu_word, is_names_only, is_prose, part_headed
+from knowledge.boilerplate import (
+    Boilerplate,
+    boilerplate,
+    is_menu_word,
+    is_names_only,
+    is_prose,
+    part_headed,
+    speaks_of_itself,
+)
 from knowledge.headings import PART, glued_heading, looks_like_heading
 from knowledge.mapped import MappedText
 from knowledge.reading import Source
 from knowledge.reading.spans import headings_of
+from knowledge.script import simplified
 from knowledge.sentences import is_sentence, size
+from knowledge.tables import cells, is_row
 
-Kind = Literal["heading", "lead", "paragraph", "item", "boilerplate"]
+Kind = Literal["heading", "lead", "paragraph", "item", "row", "boilerplate"]
 Levels = Mapping[tuple[int, int], int]
+
+# What says of a text how far it can be trusted is told apart wherever it stands.
+_TELLING = frozenset([Boilerplate.EDITOR_NOTE, Boilerplate.GENERATOR])
 
 # A line without the white space around it.
 _WORDS = re.compile(r"[^\s](?:[^\n\r\f]*[^\s])?")
@@ -31,6 +44,8 @@ _WIDE = re.compile("[\u2e80-\u9fff\uff00-\uffef]")
 _LONG_LATIN = re.compile(r"[^\u2e80-\u9fff]{60,}[\w,’'-]")
 _QUOTES = "“”\"'「」『』*_ "
 _INTRODUCTION = 40.0
+# Of so many characters is the beginning of a text that shows its title.
+_OPENING = 2000
 _CUT = 20.0
 
 # A text is wrapped by hand if lines that are followed by others end near one width, in columns.
@@ -40,6 +55,11 @@ _NEAR_WIDTH = 0.75
 # So many short lines in a row are a list, not headings of nothing.
 _MOST_HEADINGS = 3
 _FEWEST_IN_MENU = 3
+_FEWEST_ROWS = 2
+# What is longer is no cell of a table but a column of a page.
+_CELL = 40.0
+# A line of so many words that ends as a sentence does is none of a list of highlights.
+_WRITTEN_OUT = 10.0
 _MENU_ITEM = 4.0
 
 
@@ -49,7 +69,7 @@ class Paragraph:
 
     ``number`` counts what stands in the file from 1; a heading that was cut off shares that of its paragraph.
     ``blanks`` counts the empty lines before it. ``section`` is the heading that it stands under, ``under`` the numbered
-    one below that. A ``lead`` introduces the next ones and says nothing alone.
+    one below that. A ``lead`` introduces the next ones and says nothing alone; a ``row`` is one of a table.
     """
 
     start: int
@@ -82,13 +102,17 @@ def structure(source: Source, text: MappedText) -> Structure:
         for line in _WORDS.finditer(words[heading.start : heading.end])
     }
     paragraphs = [*_paragraphs(words, levels, markdown=source.format == "markdown")]
+    paragraphs = _with_rows(words, paragraphs, levels)
     paragraphs = _parted(words, paragraphs, levels)
     paragraphs = [_classified(words, paragraph, levels) for paragraph in paragraphs]
-    title = source.title
-    if not levels:
+    # The properties of these files are often those of another that they were made from.
+    surely = source.title if source.format not in {"pdf", "docx"} else None
+    if levels:
+        found, paragraphs = _titled(words, paragraphs, surely)
+    else:
         paragraphs = _with_headings(words, paragraphs)
         found, paragraphs = _settled(words, paragraphs)
-        title = title or found
+    title = surely or _likelier(source.title, found, words)
     return Structure(title, tuple(_sectioned(words, paragraphs, title)))
 
 
@@ -144,22 +168,66 @@ def _runs_on(paragraph: str, last: str, line: str, width: int | None, *, markdow
     return markdown and not is_sentence(last) and not _INTRODUCES.search(last) and len(paragraph) > 0
 
 
+def _with_rows(text: str, paragraphs: Sequence[Paragraph], levels: Levels) -> list[Paragraph]:
+    """The paragraphs, those marked that are rows of a table: several in a row, of which some are no menu or byline."""
+    marked = [*paragraphs]
+    table: list[int] = []
+    for place, paragraph in enumerate([*paragraphs, None]):
+        words = text[paragraph.start : paragraph.end] if paragraph else ""
+        starts = not table or (paragraph is not None and paragraph.blanks)
+        if starts or not is_row(words):
+            lines = [text[paragraphs[each].start : paragraphs[each].end] for each in table]
+            if len(table) >= _FEWEST_ROWS and not all(map(boilerplate, lines)):
+                marked[table[0] : table[-1] + 1] = [replace(paragraphs[each], kind="row") for each in table]
+            table = []
+        short = is_row(words) and all(size(cell) <= _CELL for cell in cells(words))
+        if paragraph and short and not _level(paragraph, levels):
+            table.append(place)
+    return marked
+
+
 def _parted(text: str, paragraphs: Sequence[Paragraph], levels: Levels) -> list[Paragraph]:
     """The paragraphs, those marked that are boilerplate."""
     found: list[Paragraph] = []
     part: Boilerplate | None = None
+    items = 0
     menu = _menus(text, paragraphs)
     for place, paragraph in enumerate(paragraphs):
         words = text[paragraph.start : paragraph.end]
         if headed := part_headed(words):
-            part = headed
-        elif part and (_level(paragraph, levels) or (is_prose(words) and not _item(words))):
+            part, items = headed, 0
+        elif part and _ends_part(text, paragraphs, place, levels, listed=part is Boilerplate.HIGHLIGHTS and items > 0):
             part = None
-        kind = part or (Boilerplate.NAVIGATION if place in menu else boilerplate(words))
-        if kind is None and not _level(paragraph, levels) and _is_caption(text, paragraphs, place):
+        items += _item(words)
+        line = boilerplate(words)
+        kind = (line if line in _TELLING else part) or (Boilerplate.NAVIGATION if place in menu else line)
+        if paragraph.kind == "row" and not part:
+            kind = None
+        before = any(each.kind != "boilerplate" for each in found)
+        if kind is None and before and not _level(paragraph, levels) and _is_caption(text, paragraphs, place):
             kind = Boilerplate.CAPTION
         found.append(replace(paragraph, kind="boilerplate", boilerplate=kind) if kind else paragraph)
     return found
+
+
+def _ends_part(text: str, paragraphs: Sequence[Paragraph], place: int, levels: Levels, *, listed: bool) -> bool:
+    """Whether a paragraph is none of the part of boilerplate that it stands in, which is ``listed`` if it has items.
+
+    It is a marked heading, long and written out, or stands below a list: a sentence, or a heading and a sentence.
+    """
+    words = text[paragraphs[place].start : paragraphs[place].end]
+    if _level(paragraphs[place], levels):
+        return True
+    if _item(words):
+        return False
+    if is_prose(words):
+        return True
+    if not listed or not paragraphs[place].blanks:
+        return False
+    if looks_like_heading(words) and not is_sentence(words) and place + 1 < len(paragraphs):
+        words = text[paragraphs[place + 1].start : paragraphs[place + 1].end]
+    written = is_sentence(words) and size(words) >= _WRITTEN_OUT and not _item(words)
+    return written and not speaks_of_itself(words)
 
 
 def _menus(text: str, paragraphs: Sequence[Paragraph]) -> set[int]:
@@ -187,7 +255,7 @@ def _bare(text: str, paragraph: Paragraph) -> str:
 def _is_caption(text: str, paragraphs: Sequence[Paragraph], place: int) -> bool:
     """Whether a line of names alone stands before a text that speaks of none of them."""
     words = text[paragraphs[place].start : paragraphs[place].end]
-    if place + 1 == len(paragraphs) or not is_names_only(words):
+    if place + 1 == len(paragraphs) or paragraphs[place].kind == "row" or not is_names_only(words):
         return False
     around = [paragraphs[place + 1], *paragraphs[max(0, place - 1) : place]]
     near = [text[other.start : other.end] for other in around]
@@ -211,7 +279,7 @@ def _mark(words: str) -> int:
 
 def _classified(text: str, paragraph: Paragraph, levels: Levels) -> Paragraph:
     """A paragraph as a heading that is marked as one, an item, or what introduces others."""
-    if paragraph.kind == "boilerplate":
+    if paragraph.kind in {"boilerplate", "row"}:
         return paragraph
     if level := _level(paragraph, levels):
         return replace(paragraph, kind="heading", level=level)
@@ -239,14 +307,18 @@ def _with_headings(text: str, paragraphs: Sequence[Paragraph]) -> list[Paragraph
 
 
 def _cut(text: str, paragraph: Paragraph) -> Iterator[Paragraph]:
-    words = text[paragraph.start : paragraph.end]
-    end = glued_heading(words) if paragraph.kind == "paragraph" and size(words) >= _CUT else 0
+    # What begins with the numeral of a part looks like an item.
+    start = _line_start(text, paragraph.start) if paragraph.kind == "item" else paragraph.start
+    words = text[start : paragraph.end]
+    may = paragraph.kind == "paragraph" or (paragraph.kind == "item" and PART.match(words))
+    end = glued_heading(words) if may and size(words) >= _CUT else 0
     if not end:
         yield paragraph
         return
-    yield replace(paragraph, end=paragraph.start + end, kind="heading")
+    yield replace(paragraph, start=start, end=start + end, kind="heading", numbered=False)
     rest = words[end:]
-    yield replace(paragraph, start=paragraph.end - len(rest.lstrip()), blanks=0)
+    begin = paragraph.end - len(rest.lstrip())
+    yield replace(paragraph, start=begin, kind="paragraph", blanks=0, numbered=False)
 
 
 def _may_head(text: str, paragraph: Paragraph) -> bool:
@@ -262,7 +334,7 @@ def _heads(text: str, paragraphs: Sequence[Paragraph], maybe: Sequence[bool], pl
     before = next((each for each in range(place - 1, far, -1) if not maybe[each]), far)
     if content is None or content - before - 1 > _MOST_HEADINGS:
         return False
-    if paragraphs[content].kind in {"item", "lead", "heading"}:
+    if paragraphs[content].kind in {"item", "lead", "heading", "row"}:
         return True
     own, below = (text[p.start : p.end] for p in (paragraphs[place], paragraphs[content]))
     return paragraphs[content].kind == "paragraph" and (is_sentence(below) or size(below) > 1.5 * size(own))
@@ -307,6 +379,36 @@ def _settled(text: str, paragraphs: Sequence[Paragraph]) -> tuple[str | None, li
     return title, settled
 
 
+def _titled(text: str, paragraphs: Sequence[Paragraph], title: str | None) -> tuple[str | None, list[Paragraph]]:
+    """What a text with marked headings is called by its first line, and the paragraphs, this one above all headings.
+
+    A ``title`` that is known has to be that line.
+    """
+    place = next((place for place, paragraph in enumerate(paragraphs) if paragraph.kind != "boilerplate"), None)
+    if place is None:
+        return None, [*paragraphs]
+    first = paragraphs[place]
+    words = text[first.start : first.end]
+    levels = [paragraph.level for paragraph in paragraphs if paragraph.kind == "heading"]
+    alone = first.kind == "heading" and levels.count(first.level) == 1 and first.level == min(levels)
+    other = title is not None and _squashed(words) not in _squashed(title)
+    if other or not (alone or (first.kind == "paragraph" and looks_like_heading(words))):
+        return None, [*paragraphs]
+    above = replace(first, kind="heading", level=0)
+    return words.strip(_QUOTES), [*paragraphs[:place], above, *paragraphs[place + 1 :]]
+
+
+def _likelier(marked: str | None, found: str | None, text: str) -> str | None:
+    """The title in a file's properties, or the one that it shows where that is another."""
+    if marked and found and _squashed(marked) not in _squashed(text[:_OPENING]):
+        return found
+    return marked or found
+
+
+def _squashed(words: str) -> str:
+    return "".join(simplified(words).casefold().split())
+
+
 def _shares_line(paragraphs: Sequence[Paragraph], place: int) -> bool:
     return place + 1 < len(paragraphs) and paragraphs[place].number == paragraphs[place + 1].number
 
@@ -314,6 +416,7 @@ def _shares_line(paragraphs: Sequence[Paragraph], place: int) -> bool:
 def _sectioned(text: str, paragraphs: Sequence[Paragraph], title: str | None) -> Iterator[Paragraph]:
     """The paragraphs, each under its headings."""
     path: list[tuple[int, str]] = []
+    called = _squashed(title or "")
     under: str | None = None
     indent = 0
     for paragraph in paragraphs:
@@ -322,7 +425,7 @@ def _sectioned(text: str, paragraphs: Sequence[Paragraph], title: str | None) ->
         words = " ".join(text[paragraph.start : paragraph.end].split()).strip("*_ ")
         if paragraph.kind == "heading":
             under = None
-            if paragraph.level and words != title:
+            if paragraph.level and _squashed(words) != called:
                 path = [*((level, heading) for level, heading in path if level < paragraph.level)]
                 path.append((paragraph.level, words))
         elif paragraph.kind == "lead" and paragraph.numbered:

@@ -44,6 +44,7 @@ PARTS = {
     "bot.write.template": {"bot.write.excerpt"},
     "bot.answer": {"bot.markdown"},
     "bot.conversation": {"bot.checkpoints", "bot.export"},
+    "bot.export": {"bot.markdown"},
 }
 STEPS = {
     "bot.understand",

@@ -17,7 +17,7 @@ const citing = ({ turn, source, row }) =>
   document.querySelector(`.turn[data-turn="${turn}"] ${row ? '.source-row' : '.cite'}[data-source="${source}"]`);
 
 function mark() {
-  for (const button of document.querySelectorAll('[aria-current="true"]')) button.removeAttribute('aria-current');
+  for (const button of document.querySelectorAll('.turn [aria-current="true"]')) button.removeAttribute('aria-current');
   if (!open) return;
   const buttons = `.turn[data-turn="${open.turn}"] button[data-source="${open.source}"]`;
   for (const button of document.querySelectorAll(buttons)) button.setAttribute('aria-current', 'true');
@@ -31,6 +31,15 @@ function modal(on) {
   else panel().removeAttribute('role');
 }
 
+// The panel bears the words of the page, or those of the source that it shows.
+function name_panel({ dataset, lang }) {
+  const [heading, close] = ['h2', '.close'].map(part => panel().querySelector(`:scope > header ${part}`));
+  heading.textContent = dataset.panel;
+  panel().ariaLabel = dataset.panel;
+  close.ariaLabel = dataset.close;
+  heading.lang = close.lang = lang;
+}
+
 function show(button) {
   const turn = button.closest('.turn');
   const { source } = button.dataset;
@@ -39,6 +48,8 @@ function show(button) {
   open = { turn: turn.dataset.turn, source, row: button.classList.contains('source-row') };
   panel().querySelector('.panel-body').replaceChildren(card.cloneNode(true));
   panel().classList.add('open');
+  panel().dataset.source = `${open.turn}/${source}`;
+  name_panel(card);
   panel().scrollTop = 0;
   modal(narrow.matches);
   mark();
@@ -51,6 +62,8 @@ function hide({ refocus = true } = {}) {
   open = null;
   panel().classList.remove('open');
   panel().querySelector('.panel-body').replaceChildren();
+  delete panel().dataset.source;
+  name_panel(panel());
   modal(false);
   mark();
   if (refocus) (button ?? box())?.focus({ preventScroll: !narrow.matches });

@@ -8,10 +8,15 @@ const here = () => 'open' in library.dataset;
 const panel = () => document.querySelector('#evidence .panel');
 const calm = () => window.matchMedia('(prefers-reduced-motion: reduce)').matches;
 
-// Where the conversation was, what is to come into view once the page is drawn, and whether files are on their way.
+// Where the conversation was, and what is to come into view once the page is drawn: also the row of the document one
+// comes from. Then the files on their way, and what had the focus before the page was drawn anew.
 let scrolled = 0;
 let arriving = false;
+let former = null;
+let drawn_for = null;
 let sending = false;
+const queue = [];
+let focused = null;
 
 function parts() {
   try {
@@ -39,24 +44,41 @@ function route() {
   if (shown) {
     arriving = true;
     trigger('select', { document: first ?? '', passage: second ?? '' });
+    // What is drawn already may come again as it is, and is then not drawn anew.
+    if (drawn_for === location.hash) requestAnimationFrame(drawn);
     return;
   }
   if (!left) return;
+  former = null;
   document.title = panel().dataset.title;
   window.scrollTo({ top: scrolled });
   if (view === 'answer') return cited(first, second);
+  if (history.state?.source) {
+    cited(...history.state.source.split('/'));
+    panel().querySelector('.in-place a')?.focus({ preventScroll: true });
+    return;
+  }
   document.querySelector('#nav .to-documents')?.focus({ preventScroll: true });
 }
 
+// Back finds what was left: the source whose place was looked up, or none.
+document.addEventListener('click', (event) => {
+  const link = event.target.closest('a[href^="#documents"]');
+  if (!link || here()) return;
+  history.replaceState({ source: link.closest('.panel') ? panel().dataset.source : null }, '');
+}, { capture: true });
+
 // Open a source of an answer, as a click on its number does.
 function cited(turn, source) {
-  history.replaceState(null, '', '#');
+  history.replaceState({ source: `${turn}/${source}` }, '', '#');
   const answer = document.querySelector(`.turn[data-turn="${CSS.escape(turn ?? '')}"]`);
   const number = `[data-source="${CSS.escape(source ?? '')}"]`;
   const button = answer?.querySelector(`.cite${number}`) ?? answer?.querySelector(`.source-row${number}`);
   const details = button?.closest('details');
   if (details) details.open = true;
-  (button ?? answer)?.scrollIntoView({ block: 'center' });
+  const shown = button ?? answer;
+  const { top, bottom } = shown?.getBoundingClientRect() ?? {};
+  if (top < 80 || bottom > innerHeight - 100) shown.scrollIntoView({ block: 'center' });
   button?.click();
 }
 
@@ -64,18 +86,34 @@ function drawn() {
   if (!here() || !section()) return;
   mark();
   document.title = section().dataset.name;
+  drawn_for = location.hash;
   if ('busy' in section().dataset && !sending) trigger('upload', { unsent: [] });
   if (arriving) {
     arriving = false;
     arrive();
   } else if (document.activeElement === document.body) {
-    page.querySelector('h2')?.focus({ preventScroll: true });
+    (page.querySelector(focused ?? 'h2') ?? page.querySelector('h2'))?.focus({ preventScroll: true });
   }
+  former = section().dataset.document ?? null;
 }
+
+page.addEventListener('focusin', ({ target }) => {
+  const row = target.closest('.document');
+  if (row) focused = `${row_of(row.dataset.document)} h3 a`;
+  else focused = ['.adding input', '.place[aria-current]'].find(part => target.matches(part)) ?? 'h2';
+});
+
+const row_of = (id) => `.document[data-document="${CSS.escape(id)}"]`;
 
 function arrive() {
   const chosen = page.querySelector('mark.chosen, .passage.chosen');
   const anchor = page.querySelector('.place[aria-current]');
+  const row = former && page.querySelector(`${row_of(former)} h3 a`);
+  if (row) {
+    row.scrollIntoView({ block: 'center' });
+    row.focus({ preventScroll: true });
+    return;
+  }
   if (!chosen) {
     window.scrollTo({ top: 0 });
     page.querySelector('h2')?.focus({ preventScroll: true });
@@ -95,15 +133,17 @@ function send(file, language) {
 // One after another; what is refused is told together with what could not be read.
 async function add(files) {
   const adding = page.querySelector('.adding[data-bytes]');
-  if (!adding || sending || !files.length) return;
+  if (!adding || !files.length) return;
+  queue.push(...files);
+  if (sending) return;
   sending = true;
-  adding.querySelector('input').disabled = true;
   const { bytes, large, sending: now, unsent: failed } = adding.dataset;
   const language = section().lang.startsWith('zh') ? 'zh' : 'en';
   const unsent = [];
-  for (const [place, file] of files.entries()) {
+  for (let number = 1; queue.length; number += 1) {
+    const file = queue.shift();
     const status = page.querySelector('.adding .sending');
-    if (status) status.textContent = filled(now, { name: file.name, number: place + 1, total: files.length });
+    if (status) status.textContent = filled(now, { name: file.name, number, total: number + queue.length });
     if (file.size > Number(bytes)) {
       unsent.push(filled(large, { name: file.name }));
       continue;
@@ -119,7 +159,7 @@ async function add(files) {
   const status = page.querySelector('.adding .sending');
   if (status) status.textContent = '';
   const input = page.querySelector('.adding input');
-  if (input) Object.assign(input, { disabled: false, value: '' });
+  if (input) input.value = '';
   trigger('upload', { unsent });
 }
 
@@ -133,7 +173,7 @@ page.addEventListener('click', (event) => {
   const button = event.target.closest('button');
   const group = button?.closest('.removal');
   if (!group) return;
-  if (button.matches('.yes')) trigger('delete', { document: group.closest('.document').dataset.document });
+  if (button.matches('.yes')) trigger('delete', { document: group.dataset.held });
   ask_first(group, button.matches('.ask-first'));
 });
 

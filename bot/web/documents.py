@@ -3,35 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
+from bot.web.catalogue import Entry, is_file
 from bot.web.icons import ICONS
 from bot.web.opened import Opened
-from bot.web.render import address, badge, words
-from bot.web.shelf import Line, Work
+from bot.web.render import address, badge, lacking, words
 from bot.web.turns import Turn
-from knowledge.passage import Document, Frozen, Language, Passage
+from knowledge.passage import Document, Frozen, Grade, Language, Passage
 from knowledge.reading import FORMATS
 from knowledge.script import language_of
 
 SHOWN_AT_MOST = 300
-LINES_AT_MOST = 50
 
 _LINE_END = re.compile(r"\A[^\S\n]*(?:\r?\n){1,2}")
 _NOTHING = Markup()
 
 
 class Cited(Frozen):
-    """A place in the conversation: the number of a question, from 1, and of a source of its answer."""
+    """A place in the conversation: the number of a question, from 1, and of a source of its answer.
+
+    ``text`` is what the passage said then.
+    """
 
     turn: int
     number: int
     passage_id: str
+    text: str
 
 
 class Limits(Frozen):
@@ -50,7 +53,7 @@ def citings(turns: Sequence[Turn]) -> Citings:
     found: defaultdict[str, list[Cited]] = defaultdict(list)
     for turn, asked in enumerate(turns, start=1):
         for citation in asked.answer.citations if asked.answer else ():
-            place = Cited(turn=turn, number=citation.number, passage_id=citation.passage_id)
+            place = Cited(turn=turn, number=citation.number, passage_id=citation.passage_id, text=citation.text)
             found[citation.document_id].append(place)
     return found
 
@@ -66,38 +69,34 @@ def link(interface: Language) -> str:
 
 
 def library(
-    documents: Sequence[Document],
-    passages: Sequence[Passage],
+    entries: Sequence[Entry],
     interface: Language,
     *,
     cited: Citings,
     own: frozenset[str] = frozenset(),
+    leaving: frozenset[str] = frozenset(),
     limits: Limits | None = None,
     busy: bool = False,
 ) -> str:
-    """All documents; ``own`` are the ids of those that may be removed, ``limits`` is None where none may be added."""
+    """All documents; ``own`` are ids of those added on the page, ``leaving`` of those that are about to be removed.
+
+    ``limits`` is None where none may be added or removed.
+    """
     texts = _texts(interface)
-    counts = Counter(passage.document_id for passage in passages)
-    damaged = Counter(passage.document_id for passage in passages if passage.damaged)
     rows = _NOTHING.join(
-        _row(
-            one,
-            interface,
-            counts[one.id],
-            damaged[one.id],
-            cited.get(one.id, ()),
-            removable=bool(limits) and one.id in own,
-        )
-        for one in documents[:SHOWN_AT_MOST]
+        _row(entry, interface, cited.get(entry.document.id, ()), own, leaving, removable=limits is not None)
+        for entry in entries[:SHOWN_AT_MOST]
     )
-    more = len(documents) - SHOWN_AT_MOST
+    more = len(entries) - SHOWN_AT_MOST
     lead = texts["lead"].format(
-        documents=_counted(texts["documents"], len(documents)), passages=_counted(texts["passages"], len(passages))
+        documents=_counted(texts["documents"], len(entries)),
+        passages=_counted(texts["passages"], sum(len(entry.passages) for entry in entries)),
     )
+    # What is done most stands first: below a dozen documents nobody on a phone would find it.
     return str(
         Markup(
             '<section class="library" lang="{}" data-name="{}"{}><a class="back" href="#">{}{}</a>'
-            '<h2 tabindex="-1">{}</h2><p class="lead">{}</p><ul class="documents">{}</ul>{}{}</section>'
+            '<h2 tabindex="-1">{}</h2><p class="lead">{}</p>{}<ul class="documents">{}</ul>{}</section>'
         ).format(
             _lang(interface),
             texts["title"].format(name=texts["heading"]),
@@ -105,52 +104,79 @@ def library(
             ICONS["back"],
             texts["back_to_chat"],
             texts["heading"],
-            lead if documents else texts["none"],
+            lead if entries else texts["none"],
+            _adding(limits, texts),
             rows,
             Markup('<p class="hint">{}</p>').format(texts["more"].format(count=more)) if more > 0 else _NOTHING,
-            _adding(limits, texts),
         )
     )
 
 
-def document(opened: Opened, interface: Language, *, cited: Citings, unknown: bool = False) -> str:
+def document(opened: Opened, interface: Language, *, cited: Citings, added: bool = False, unknown: bool = False) -> str:
     """One document: its text with its passages marked, or the passages and why there is no more.
 
-    ``unknown`` says that another passage was asked for than there is.
+    ``added`` says that it was added on the page, ``unknown`` that another passage was asked for than there is.
     """
     texts = _texts(interface)
     one = opened.document
     places = cited.get(one.id, ())
     numbers = {passage.id: number for number, passage in enumerate(opened.passages, start=1)}
-    body = (
-        _text(opened, interface, numbers, places)
-        if opened.missing is None
-        else _list(opened, interface, numbers, places)
-    )
-    kind = "text" if opened.missing is None else "passages"
+    kind = _kind(opened)
+    passages = _passages(opened, interface, numbers, places) if opened.shown else _NOTHING
+    text, whole = passages, _NOTHING
+    if opened.missing is None:
+        text = _text(opened, interface, numbers, places)
+        # What stands at no place of the text is on the whole of it.
+        whole = Markup('<h3 class="kind">{}</h3>{}').format(texts["on_the_whole"], passages) if passages else _NOTHING
     return str(
         Markup(
-            '<section class="library opened" lang="{}" data-name="{}"><a class="back" href="#documents">{}{}</a>'
-            '<h2 tabindex="-1">{}</h2>{}{}{}{}{}<h3 class="kind">{}</h3>{}<div class="{}"{}>{}</div>{}</section>'
+            '<section class="library opened" lang="{}" data-name="{}" data-document="{}"><a class="back" '
+            'href="#documents">{}{}</a><h2 tabindex="-1">{}</h2>{}{}{}{}{}<h3 class="kind">{}</h3>{}{}{}{}</section>'
         ).format(
             _lang(interface),
             texts["title"].format(name=one.title[interface]),
+            one.id,
             ICONS["back"],
             texts["back"],
             one.title[interface],
-            _nature(one, interface, len(opened.passages)),
+            _nature(one, opened.passages, interface, added=added),
             _weakness(one, interface),
             _cited(places, texts),
-            Markup('<p class="failure" role="alert">{}</p>').format(texts["not_there"]) if unknown else _NOTHING,
+            _failure(texts["not_there"]) if unknown else _changed(opened, places, texts),
             _missing(opened, texts),
-            texts["text" if opened.missing is None else "alone"],
+            texts[kind],
             _further("earlier", opened.earlier, texts),
-            kind,
-            _spoken(opened),
-            body,
+            text,
             _further("later", opened.later, texts),
+            whole,
         )
     )
+
+
+def _kind(opened: Opened) -> str:
+    """What stands below: names the words over it."""
+    if opened.missing is not None:
+        return "alone"
+    return "text_of_notes" if any(passage.is_note for passage in opened.passages) else "text"
+
+
+def _passages(opened: Opened, interface: Language, numbers: Mapping[str, int], places: Sequence[Cited]) -> Markup:
+    return Markup('<div class="passages">{}</div>').format(_list(opened, interface, numbers, places))
+
+
+def _changed(opened: Opened, places: Sequence[Cited], texts: Mapping[str, Any]) -> Markup:
+    """That something else stands here than what was cited, if so."""
+    if opened.chosen is None:
+        return _NOTHING
+    here = [place for place in places if place.passage_id == opened.chosen.id]
+    if not here or any(place.text == opened.chosen.text for place in here):
+        return _NOTHING
+    question = texts["question"].format(turn=here[-1].turn)
+    return _failure(texts["changed"].format(question=question))
+
+
+def _failure(message: str) -> Markup:
+    return Markup('<p class="failure" role="alert">{}</p>').format(message)
 
 
 def _spoken(opened: Opened) -> Markup:
@@ -159,58 +185,23 @@ def _spoken(opened: Opened) -> Markup:
     return Markup(' lang="{}"').format(_lang(language_of(text))) if text else _NOTHING
 
 
-def nowhere(interface: Language) -> str:
-    """What is shown of a document that is not there."""
+def nowhere(interface: Language, places: Sequence[Cited] = ()) -> str:
+    """What is shown of a document that is not there; ``places`` are where it was cited, and lead back there."""
     texts = _texts(interface)
     return str(
         Markup(
             '<section class="library" lang="{}" data-name="{}"><a class="back" href="#documents">{}{}</a>'
-            '<h2 tabindex="-1">{}</h2><p class="failure" role="alert">{}</p></section>'
+            '<h2 tabindex="-1">{}</h2>{}{}</section>'
         ).format(
             _lang(interface),
             texts["title"].format(name=texts["heading"]),
             ICONS["back"],
             texts["back"],
             texts["heading"],
-            texts["not_there"],
+            _failure(texts["removed" if places else "not_there"]),
+            _cited(places, texts, silent=True),
         )
     )
-
-
-def status(work: Work, interface: Language, unsent: Sequence[str] = (), *, followed: bool = True) -> str:
-    """How far the indexing is, and what could not be added; ``unsent`` are lines about files that never came."""
-    texts = _texts(interface)
-    lines = [*unsent, *(said(line, interface) for line in work.lines)][:LINES_AT_MOST]
-    listed = Markup('<ul class="problems">{}</ul>').format(
-        _NOTHING.join(Markup("<li>{}</li>").format(line) for line in lines)
-    )
-    if work.phase != "idle":
-        message = texts["phases"][work.phase].format(done=f"{work.done:,}", total=f"{work.total:,}")
-        left = texts["seconds_left"].format(seconds=max(round(work.seconds), 1)) if work.seconds else ""
-        value = Markup(' value="{}" max="{}"').format(work.done, work.total) if work.phase == "embedding" else _NOTHING
-        bar = Markup('<progress aria-label="{}"{}></progress>').format(message, value)
-        # The words are read out as they change, the numbers are not.
-        return str(
-            Markup(
-                '<div class="working" lang="{}"><p><span>{}</span> <span class="left">{}</span></p>{}{}</div>'
-            ).format(_lang(interface), message, left, bar, listed if lines else _NOTHING)
-        )
-    if not followed and not lines:
-        return ""
-    done = texts["finished_with_problems" if lines else "finished"] if followed else ""
-    return str(
-        Markup('<div class="worked{}" lang="{}" role="status">{}{}</div>').format(
-            " wanting" if lines else "",
-            _lang(interface),
-            Markup("<p>{}</p>").format(done) if done else _NOTHING,
-            listed if lines else _NOTHING,
-        )
-    )
-
-
-def said(line: Line, interface: Language) -> str:
-    """What became of a file, in one line."""
-    return " ".join(str(_texts(interface)["lines"][line.said]).format(**line.values).split())
 
 
 def _texts(interface: Language) -> Mapping[str, Any]:
@@ -227,34 +218,54 @@ def _counted(texts: Mapping[str, str], count: int) -> str:
 
 
 def _row(
-    one: Document, interface: Language, passages: int, damaged: int, places: Sequence[Cited], *, removable: bool
+    entry: Entry,
+    interface: Language,
+    places: Sequence[Cited],
+    own: frozenset[str],
+    leaving: frozenset[str],
+    *,
+    removable: bool,
 ) -> Markup:
     texts = _texts(interface)
+    one = entry.document
+    damaged = sum(passage.damaged for passage in entry.passages)
     flag = (
         Markup('<p class="damaged">{}{}</p>').format(ICONS["weakness"], _counted(texts["damaged_passages"], damaged))
         if damaged
         else _NOTHING
     )
+    held = next((id_ for id_ in sorted(entry.ids) if id_ in own), None)
+    removal = _NOTHING
+    if held in leaving:
+        removal = Markup('<p class="leaving">{}</p>').format(texts["leaving"])
+    elif held and removable:
+        removal = _removal(one, held, interface, "original" if entry.originals else "file")
     return Markup('<li class="document" data-document="{}"><h3><a href="{}">{}</a></h3>{}{}{}{}{}</li>').format(
         one.id,
         address(one.id),
         one.title[interface],
-        _nature(one, interface, passages),
+        _nature(one, entry.passages, interface, added=held is not None),
         _weakness(one, interface),
         flag,
         _cited(places, texts),
-        _removal(one, interface) if removable else _NOTHING,
+        removal,
     )
 
 
-def _nature(one: Document, interface: Language, passages: int) -> Markup:
+def _nature(one: Document, passages: Sequence[Passage], interface: Language, *, added: bool) -> Markup:
+    """What it is, of when, and what there is of it; then the file, by its name alone where that says it all."""
     texts = _texts(interface)
     nature = one.nature[interface] if one.nature else texts["unknown_nature"]
     date = texts["dated"].format(date=one.date) if one.date else texts["undated"]
-    # What is not a file on this machine is an article that the bundled notes report on.
-    count = _counted(texts["passages" if Path(one.source).is_absolute() else "notes"], passages)
-    parts = _NOTHING.join(Markup("<span>{}</span>").format(part) for part in (nature, date, count))
-    return Markup('<p class="nature">{}</p><p class="file">{}</p>').format(parts, one.source)
+    notes = sum(passage.is_note for passage in passages)
+    said = [nature, date]
+    said += [_counted(texts["notes"], notes)] if notes else []
+    said += [_counted(texts["passages"], len(passages) - notes)] if len(passages) > notes or not notes else []
+    parts = _NOTHING.join(Markup("<span>{}</span>").format(part) for part in said)
+    form = texts["files"]["original" if notes and is_file(one) else "file"]
+    file = form.format(file=Path(one.source).name if added else one.source)
+    where = texts["files"]["added"].format(file=file) if added else file
+    return Markup('<p class="nature">{}</p><p class="file">{}</p>').format(parts, where)
 
 
 def _weakness(one: Document, interface: Language) -> Markup:
@@ -286,15 +297,15 @@ def _of_turn(turn: int, numbers: Sequence[int], texts: Mapping[str, Any]) -> Mar
     return Markup(' <span class="question-number">{}</span> {}').format(question, links)
 
 
-def _removal(one: Document, interface: Language) -> Markup:
+def _removal(one: Document, held: str, interface: Language, kind: str) -> Markup:
+    """The button that removes the file with the id ``held``, and asks first; ``kind`` names the words for it."""
     texts = _texts(interface)
+    form = texts["removal"][kind]
     return Markup(
-        '<div class="removal"><button type="button" class="ask-first" aria-label="{0}">{1}</button><span class="sure" '
-        'role="group" aria-label="{2}" hidden><span>{2}</span><button type="button" class="yes">{1}</button>'
-        '<button type="button" class="no">{3}</button></span></div>'
-    ).format(
-        texts["remove_named"].format(name=one.title[interface]), texts["remove"], texts["remove_sure"], texts["keep"]
-    )
+        '<div class="removal" data-held="{4}"><button type="button" class="ask-first" aria-label="{0}">{1}</button>'
+        '<span class="sure" role="group" aria-label="{2}" hidden><span>{2}</span><button type="button" class="yes">'
+        '{1}</button><button type="button" class="no">{3}</button></span></div>'
+    ).format(form["named"].format(name=one.title[interface]), form["remove"], form["sure"], texts["keep"], held)
 
 
 def _adding(limits: Limits | None, texts: Mapping[str, Any]) -> Markup:
@@ -342,11 +353,14 @@ def _further(way: str, passage: Passage | None, texts: Mapping[str, Any]) -> Mar
 
 def _text(opened: Opened, interface: Language, numbers: Mapping[str, int], places: Sequence[Cited]) -> Markup:
     """The text; a passage begins with its number, and after the chosen one stands what is known of it."""
+    texts = _texts(interface)
     chosen = opened.chosen.id if opened.chosen else None
-    damaged = Markup('<span class="damaged">{}</span>').format(_texts(interface)["damaged"])
+    damaged = Markup('<span class="damaged">{}</span>').format(texts["damaged"])
     parts: list[Markup] = []
     after_card = False
     for stretch in opened.stretches:
+        if stretch.page:
+            parts.append(Markup('<span class="page">{}</span>').format(texts["page"].format(number=stretch.page)))
         parts += [_anchor(passage, interface, numbers, chosen) for passage in stretch.begins]
         # The card ends the line as well.
         text = _LINE_END.sub("", stretch.text, count=1) if after_card else stretch.text
@@ -363,7 +377,7 @@ def _text(opened: Opened, interface: Language, numbers: Mapping[str, int], place
                 facts = _facts(passage, interface, places, whole=True)
                 parts.append(Markup('<aside class="card">{}</aside>').format(facts))
                 after_card = True
-    return _NOTHING.join(parts)
+    return Markup('<div class="text"{}>{}</div>').format(_spoken(opened), _NOTHING.join(parts))
 
 
 def _anchor(passage: Passage, interface: Language, numbers: Mapping[str, int], chosen: str | None) -> Markup:
@@ -413,8 +427,11 @@ def _facts(passage: Passage, interface: Language, places: Sequence[Cited], *, wh
         else _NOTHING
     )
     flag = Markup('<span class="damaged">{}</span>').format(texts["damaged"]) if passage.damaged else _NOTHING
-    who = passage.attribution[interface] if passage.attribution else evidence["said_by_nobody"]
-    lacks = Markup('<p class="lacks">{}</p>').format(passage.weakness[interface]) if passage.weakness else _NOTHING
+    # A grade of no source says by itself that nobody is named.
+    nobody = "" if passage.grade is Grade.UNSOURCED else evidence["said_by_nobody"]
+    who = passage.attribution[interface] if passage.attribution else nobody
+    weakness = lacking(passage.weakness[interface], passage.grade, interface) if passage.weakness else None
+    lacks = Markup('<p class="lacks">{}</p>').format(weakness) if weakness else _NOTHING
     here = [place for place in places if place.passage_id == passage.id]
     return Markup('<div class="facts"><p>{}<span>{}</span>{}</p>{}{}{}</div>').format(
         badge(passage.grade, interface), who, flag, note, lacks, _cited(here, texts, silent=True)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import gradio as gr
 
 from bot.web import documents
+from bot.web.catalogue import Entry, catalogue
+from bot.web.documents import Citings
 from bot.web.opened import open_document
 from bot.web.shelf import Line, RefusedError, Shelf, Work
+from bot.web.status import LINES_AT_MOST, said, status
 from bot.web.turns import Turn
 from bot.web.visitor import Request, is_here, visit_of
 from knowledge.passage import Frozen, Language
@@ -24,12 +28,25 @@ class Place(Frozen):
     passage: str | None = None
 
 
+@dataclass
+class _Watch:
+    """What one window is told of the indexing, and how often it asked: only the latest of its askings goes on.
+
+    ``away`` says that it has a document open by now.
+    """
+
+    asked: int = 0
+    unsent: list[str] = field(default_factory=list)
+    away: bool = False
+
+
 class Library:
     """One method for each thing to do; ``loopback`` says that the page is served to this machine alone."""
 
     def __init__(self, shelf: Shelf, *, loopback: bool = False) -> None:
         self.shelf = shelf
         self._loopback = loopback
+        self._watches: dict[str, _Watch] = {}
 
     def takes_files(self, request: Request) -> bool:
         """Whether this visitor may add files, and remove them."""
@@ -40,38 +57,39 @@ class Library:
         """The page; empty where nobody opened it yet."""
         if place is None:
             return ""
-        cited = documents.citings(turns)
-        index = self.shelf.index
+        shelf = self.shelf
+        by_document = documents.citings(turns)
+        entries = catalogue(shelf.index.documents, shelf.index.passages.values())
+        held = frozenset(one.id for one in shelf.index.documents.values() if shelf.holds(one))
         if place.document is None:
-            settings = self.shelf.settings
-            passages = [*index.passages.values()]
-            # A file that the notes quote may have no passage of its own.
-            citable = {passage.document_id for passage in passages}
-            held = frozenset(one.id for one in index.documents.values() if self.shelf.holds(one))
-            listed = [one for one in index.documents.values() if one.id in held or one.id in citable]
+            limits = documents.Limits(megabytes=shelf.settings.max_upload_mb, files=shelf.settings.max_uploads)
             return documents.library(
-                sorted(listed, key=lambda one: one.id not in held),
-                passages,
+                sorted(entries, key=lambda entry: not entry.ids & held),
                 interface,
-                cited=cited,
+                cited={entry.document.id: _citing(entry, by_document) for entry in entries},
                 own=held,
-                limits=documents.Limits(megabytes=settings.max_upload_mb, files=settings.max_uploads)
-                if self.takes_files(request)
-                else None,
-                busy=self.shelf.work.phase != "idle",
+                leaving=frozenset(id_ for id_ in held if shelf.drops(shelf.index.documents[id_])),
+                limits=limits if self.takes_files(request) else None,
+                busy=shelf.work.phase != "idle",
             )
-        found = index.documents.get(place.document)
+        found = next((entry for entry in entries if place.document in entry.ids), None)
         if found is None:
-            return documents.nowhere(interface)
-        passages = [passage for passage in index.passages.values() if passage.document_id == found.id]
-        opened = open_document(found, passages, place.passage)
-        unknown = place.passage is not None and opened.chosen is None
-        return documents.document(opened, interface, cited=cited, unknown=unknown)
+            return documents.nowhere(interface, by_document.get(place.document, ()))
+        opened = open_document(found.document, found.passages, place.passage)
+        return documents.document(
+            opened,
+            interface,
+            cited={found.document.id: _citing(found, by_document)},
+            added=bool(found.ids & held),
+            unknown=place.passage is not None and opened.chosen is None,
+        )
 
     def open(self, stored: object, turns: Sequence[Turn], event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
         """Show all documents, or one."""
         place = Place(document=_text(event, "document"), passage=_text(event, "passage"))
         shown = self.shown(place, visit_of(stored).interface(request), turns, request)
+        if watch := self._watches.get(str(request.session_hash)):
+            watch.away = place.document is not None
         # What became of files is told once.
         return place, shown, gr.skip() if self.shelf.work.phase != "idle" else ""
 
@@ -80,12 +98,10 @@ class Library:
     ) -> Iterator[tuple[Any, ...]]:
         """Index the files that have come, and tell how far that is; ``unsent`` says what became of the others."""
         given = getattr(event, "unsent", None)
-        unsent = (
-            [str(line)[:_LONGEST_LINE] for line in given][: documents.LINES_AT_MOST] if isinstance(given, list) else []
-        )
+        unsent = [str(line)[:_LONGEST_LINE] for line in given][:LINES_AT_MOST] if isinstance(given, list) else []
         if self.takes_files(request):
             self.shelf.start()
-        yield from self._follow(stored, turns, request, unsent)
+        yield from self._follow(stored, turns, request, unsent, gr.skip())
 
     def remove(
         self, stored: object, turns: Sequence[Turn], event: gr.EventData, request: gr.Request
@@ -101,22 +117,42 @@ class Library:
                 self.shelf.remove(found)
             except RefusedError as error:
                 refused = error.line
-        yield from self._follow(stored, turns, request, [documents.said(refused, interface)] if refused else [])
+        # What is about to go says so in its row.
+        drawn = gr.skip() if refused else self.shown(Place(), interface, turns, request)
+        yield from self._follow(stored, turns, request, [said(refused, interface)] if refused else [], drawn)
 
     def _follow(
-        self, stored: object, turns: Sequence[Turn], request: gr.Request, unsent: Sequence[str]
+        self, stored: object, turns: Sequence[Turn], request: gr.Request, unsent: Sequence[str], page: Any
     ) -> Iterator[tuple[Any, ...]]:
+        """Tell how far the indexing is, with ``page`` at first, and draw all documents anew in the end."""
         interface = visit_of(stored).interface(request)
-        worked = False
-        for work in self.shelf.follow():
-            if work.phase == "idle":
-                break
-            worked = True
-            yield documents.status(work, interface, unsent), gr.skip()
-        # Who followed nothing is told only what became of the files that were not taken.
-        ended = self.shelf.work if worked or not unsent else Work()
-        status = documents.status(ended, interface, unsent, followed=worked or not unsent)
-        yield status, self.shown(Place(), interface, turns, request)
+        window = str(request.session_hash)
+        watch = self._watches.setdefault(window, _Watch())
+        watch.asked += 1
+        watch.unsent += unsent
+        asked, worked = watch.asked, False
+        try:
+            for work in self.shelf.follow():
+                if watch.asked != asked:
+                    return  # The later one tells it all.
+                if work.phase == "idle":
+                    break
+                worked = True
+                yield status(work, interface, watch.unsent), page
+                page = gr.skip()
+            # Who followed nothing is told only what became of the files that were not taken.
+            ended = self.shelf.work if worked or not watch.unsent else Work()
+            page = gr.skip() if watch.away else self.shown(Place(), interface, turns, request)
+            yield status(ended, interface, watch.unsent), page
+        finally:
+            if watch.asked == asked:
+                self._watches.pop(window, None)
+
+
+def _citing(entry: Entry, by_document: Citings) -> tuple[documents.Cited, ...]:
+    """Where a document is cited, under whichever of its ids, in the order of the conversation."""
+    places = [place for id_ in entry.ids for place in by_document.get(id_, ())]
+    return tuple(sorted(places, key=lambda place: (place.turn, place.number)))
 
 
 def _text(event: gr.EventData, name: str) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from math import inf
 from pathlib import Path
 from typing import Literal
 
@@ -24,20 +25,25 @@ Missing = Literal["bundled", "gone", "changed", "unreadable"]
 
 @dataclass(frozen=True)
 class Stretch:
-    """A run of the text, and the passages that it belongs to; ``begins`` are those that begin with it."""
+    """A run of the text, and the passages that it belongs to; ``begins`` are those that begin with it.
+
+    ``page`` is the number of the page that begins with it, but for the first.
+    """
 
     text: str
     passages: tuple[Passage, ...] = ()
     begins: tuple[Passage, ...] = ()
     ends: tuple[Passage, ...] = ()
+    page: int | None = None
 
 
 @dataclass(frozen=True)
 class Opened:
     """A document with its ``passages`` in the order of the text.
 
-    ``stretches`` are the text around the ``chosen`` passage, or empty where it is ``missing``; then ``shown`` are the
-    passages to be listed. ``earlier`` and ``later`` are passages to go on with where that is not all.
+    ``stretches`` are the text around the ``chosen`` passage, or empty where it is ``missing``. ``shown`` are the
+    passages to be listed: those that stand at no place of the text, or all where there is none. ``earlier`` and
+    ``later`` are passages to go on with where that is not all.
     """
 
     document: Document
@@ -52,12 +58,16 @@ class Opened:
 
 @dataclass(frozen=True, eq=False)
 class _Text:
-    """A file as it was ``decoded``, and as it is ``shown``: character ``i`` of that is its ``places[i]``, if given."""
+    """A file as it was ``decoded``, and as it is ``shown``: character ``i`` of that is its ``places[i]``, if given.
+
+    ``pages`` are where in what is shown the pages begin.
+    """
 
     sha256: str
     decoded: str
     shown: str
     places: Offsets | None = None
+    pages: tuple[int, ...] = ()
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where characters of the decoded file are shown."""
@@ -78,10 +88,16 @@ def open_document(document: Document, passages: Sequence[Passage], chosen: str |
 
 
 def in_order(passages: Sequence[Passage]) -> tuple[Passage, ...]:
-    """The passages of a document as they follow each other in its text."""
-    if all(passage.start is not None for passage in passages):
-        return tuple(sorted(passages, key=lambda passage: passage.start or 0))
-    return tuple(sorted(passages, key=lambda passage: passage.paragraph or passage.line or 0))
+    """The passages of a document as they follow each other in its text; last those that are on the whole of it."""
+
+    def place(passage: Passage) -> tuple[bool, float]:
+        return passage.start is None, passage.start if passage.start is not None else _paragraph(passage)
+
+    return tuple(sorted(passages, key=place))
+
+
+def _paragraph(passage: Passage) -> float:
+    return passage.paragraph or passage.line or inf
 
 
 def _text_of(document: Document, passages: Sequence[Passage]) -> _Text | Missing:
@@ -110,9 +126,12 @@ def _stands(passage: Passage, decoded: str) -> bool:
 def _read(path: Path, changed: int, size: int) -> _Text:
     """A file; ``changed`` and ``size`` tell one state of it from another."""
     source = read_file(path)
-    if source.format != "html":
+    # Of a page, the markup is not what anybody reads; of a pdf, the ends of lines and what stands on every page.
+    if source.format not in {"html", "pdf"}:
         return _Text(source.sha256, source.text, source.text)
-    return _Text(source.sha256, source.text, source.content.text, source.content.starts)
+    places = source.content.starts
+    pages = tuple(np.searchsorted(places, source.pages).tolist())
+    return _Text(source.sha256, source.text, source.content.text, places, pages)
 
 
 def _listed(document: Document, passages: tuple[Passage, ...], chosen: Passage | None, missing: Missing) -> Opened:
@@ -135,7 +154,9 @@ def _marked(document: Document, passages: tuple[Passage, ...], chosen: Passage |
     shown = text.shown
     first, after = _window(shown, spans[chosen.id][0] if chosen and chosen.id in spans else 0)
     inside = [p for p in passages if p.id in spans and spans[p.id][0] < after and spans[p.id][1] > first]
-    bounds = {first, after} | {min(max(place, first), after) for p in inside for place in spans[p.id]}
+    # Those without text of their own, a page of pictures say, begin where the next one does.
+    pages = {place: number for number, place in enumerate(text.pages, start=1) if number > 1 and first < place < after}
+    bounds = {first, after, *pages} | {min(max(place, first), after) for p in inside for place in spans[p.id]}
     ordered = sorted(bounds)
     before = [p for p in passages if p.id in spans and spans[p.id][1] <= first]
     behind = [p for p in passages if p.id in spans and spans[p.id][0] >= after]
@@ -149,9 +170,11 @@ def _marked(document: Document, passages: tuple[Passage, ...], chosen: Passage |
                 tuple(p for p in inside if spans[p.id][0] < end and spans[p.id][1] > start),
                 tuple(p for p in inside if max(spans[p.id][0], first) == start),
                 tuple(p for p in inside if min(spans[p.id][1], after) == end),
+                pages.get(start),
             )
             for start, end in pairwise(ordered)
         ),
+        shown=tuple(p for p in passages if p.id not in spans),
         earlier=before[-1] if before else None,
         later=behind[0] if behind else None,
     )

@@ -361,7 +361,13 @@ def _library(library: Library, stored: gr.BrowserState, turns: gr.State) -> tupl
         indexing = gr.HTML(elem_id="indexing", js_on_load=None, apply_default_css=False)
         opened = gr.HTML(elem_id="documents", js_on_load=script, apply_default_css=False)
     opened.select(library.open, [stored, turns], [place, opened, indexing], **_QUIET, queue=False)
-    indexed: dict[str, Any] = {**_QUIET, "concurrency_id": "index", "concurrency_limit": INDEXING_FOLLOWED}
+    indexed: dict[str, Any] = {
+        **_QUIET,
+        "concurrency_id": "index",
+        "concurrency_limit": INDEXING_FOLLOWED,
+        # What comes while files are being indexed is not to be lost.
+        "trigger_mode": "multiple",
+    }
     opened.upload(library.add, [stored, turns], [indexing, opened], **indexed)
     opened.delete(library.remove, [stored, turns], [indexing, opened], **indexed)
     return place, opened

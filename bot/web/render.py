@@ -1,7 +1,7 @@
 """Turns, answers and evidence as HTML.
 
 Everything that a user, a document or a model wrote reaches the page through ``markupsafe``, which escapes it. The page
-never sees Markdown: of a claim's Markdown only ``[n]``, ``*…*`` and ``**…**`` mean anything here.
+never sees Markdown: of a claim's Markdown only ``[n]``, ``*…*``, ``**…**`` and a backslash mean anything here.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from urllib.parse import quote
 from markupsafe import Markup, escape
 
 import prompts
+from bot.export import is_as_stored
 from bot.markdown import headings
 from bot.turn import Answer, Citation, Claim, ComparisonRow, Intent, Section
 from bot.web.icons import GRADE_ICONS, ICONS
@@ -27,7 +28,9 @@ QUESTION_SHOWN = 600
 SINGLE = ("points", "gaps")
 
 _INLINE = re.compile(
-    r"\[(?P<marker>\d{1,3})\]|\*\*(?=\S)(?P<strong>[^*\n]+)(?<=\S)\*\*|\*(?=\S)(?P<em>[^*\n]+)(?<=\S)\*"
+    r"\\(?P<literal>[\\`*_\[\]<>#|~&])"
+    r"|\[(?P<marker>\d{1,3})\](?P<closing>[。，、；：！？…）」』”’》】.,;:!?)]*)"
+    r"|\*\*(?=\S)(?P<strong>(?:\\.|[^*\\\n])+)(?<=\S)\*\*|\*(?=\S)(?P<em>(?:\\.|[^*\\\n])+)(?<=\S)\*"
 )
 _ASIDE = re.compile(r"^\s*[(（]")
 _NOTHING = Markup()
@@ -62,8 +65,14 @@ def inline(markdown: str, citations: Mapping[int, Citation], language: Language)
     for match in _INLINE.finditer(markdown):
         parts.append(escape(markdown[position : match.start()]))
         position = match.end()
+        if match["literal"]:
+            parts.append(escape(match["literal"]))
+            continue
         if match["marker"]:
-            parts.append(_marker(int(match["marker"]), citations, language))
+            marker = _marker(int(match["marker"]), citations, language)
+            # A browser may break a line before any button, and so before the full stop behind one.
+            together = Markup('<span class="together">{}{}</span>').format(marker, match["closing"])
+            parts.append(together if match["closing"] else marker)
             continue
         inner = inline(match["strong"] or match["em"], citations, language)
         if match["strong"]:
@@ -281,11 +290,8 @@ def _counted(texts: Mapping[str, str], count: int) -> str:
 
 
 def evidence(citation: Citation, language: Language) -> Markup:
-    """Everything known about one source, for the panel."""
+    """Everything known about one source, for the panel; the words of the panel around it go along."""
     texts = words(language)["evidence"]
-    shown, other = citation.text, None
-    if citation.text_en:
-        shown, other = (citation.text_en, citation.text) if language == "en" else (citation.text, citation.text_en)
     rows = [
         (texts["document"], citation.document_title),
         (texts["place"], citation.locator),
@@ -295,32 +301,56 @@ def evidence(citation: Citation, language: Language) -> Markup:
     ]
     facts = _join(Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(name, value) for name, value in rows)
     return Markup(
-        '<article class="source" data-source="{0}" lang="{1}"><header><h3>{2}</h3>{3}</header>'
-        '<p class="meaning">{4}</p>{5}{6}{7}{8}{9}<dl>{10}</dl>{11}{12}</article>'
+        '<article class="source" data-source="{0}" lang="{1}" data-panel="{13}" data-close="{14}"><header><h3>{2}</h3>'
+        '{3}</header><p class="meaning">{4}</p>{5}{6}{7}{8}{9}<dl>{10}</dl>{11}{12}</article>'
     ).format(
         citation.number,
         _lang(language),
         texts["number"].format(number=citation.number),
         badge(citation.grade, language),
         words(language)["grades"][citation.grade]["meaning"],
-        _passage(texts["passage"], shown),
-        _other_language(texts["other_language"], other),
+        _said(citation, language),
         _quote(citation, texts),
+        _damage(citation, language),
         _in_place(citation, language),
-        _note("weakness", texts["weakness"], citation.weakness),
+        _note("weakness", texts["weakness"], lacking(citation.weakness, citation.grade, language)),
         facts,
         _note("document-note", texts["document_note"], citation.document_note),
         _note("editor-note", texts["editor_note"], citation.editor_note),
+        texts["panel"],
+        texts["close"],
     )
+
+
+def lacking(weakness: str | None, grade: Grade, language: Language) -> str | None:
+    """What a passage lacks, without what its grade says already."""
+    texts = words(language)["evidence"]
+    separator, said = texts["between"], texts["implied"].get(grade)
+    parts = [part for part in (weakness or "").split(separator) if part != said]
+    return separator.join(parts) or None
+
+
+def _said(citation: Citation, language: Language) -> Markup:
+    """What a note says, in both languages, or how damaged words are read; else the original says it itself."""
+    texts = words(language)["evidence"]
+    if _speaks_itself(citation):
+        return _NOTHING
+    if citation.text_en is None:
+        return _passage(texts["passage"], citation.text)
+    shown, other = (citation.text_en, citation.text) if language == "en" else (citation.text, citation.text_en)
+    return _passage(texts["passage"], shown) + _other_language(texts["other_language"], other)
+
+
+def _speaks_itself(citation: Citation) -> bool:
+    """Whether a passage is the words of the original, and neither a note of ours nor a guess at what was there."""
+    return citation.text_en is None and citation.quote is not None and not citation.damaged
 
 
 def _passage(heading: str, text: str) -> Markup:
     return Markup('<h4>{}</h4><p class="passage" lang="{}">{}</p>').format(heading, _lang(language_of(text)), text)
 
 
-def _other_language(summary: str, text: str | None) -> Markup:
-    if text is None:
-        return _NOTHING
+def _other_language(summary: str, text: str) -> Markup:
     language = language_of(text)
     return Markup(
         '<details class="other"><summary lang="{0}">{1}{2}</summary><p class="passage" lang="{0}">{3}</p></details>'
@@ -328,29 +358,33 @@ def _other_language(summary: str, text: str | None) -> Markup:
 
 
 def _quote(citation: Citation, texts: Mapping[str, str]) -> Markup:
-    if citation.quote is None:
+    """The words of the original, once; where in the file they stand only if that is what its reader sees."""
+    words_there = citation.quote if is_as_stored(citation) else citation.text if _speaks_itself(citation) else None
+    if words_there is None:
         return _NOTHING
     place = _NOTHING
-    if citation.start is not None and citation.end is not None:
+    if is_as_stored(citation) and citation.start is not None and citation.end is not None:
         place = Markup("<figcaption>{}</figcaption>").format(
             texts["characters"].format(start=citation.start, end=citation.end)
         )
     return Markup('<figure class="quote"><h4>{}</h4><blockquote lang="{}">{}</blockquote>{}</figure>').format(
-        texts["quote"], _lang(language_of(citation.quote)), citation.quote, place
+        texts["quote"], _lang(language_of(words_there)), words_there, place
     )
+
+
+def _damage(citation: Citation, language: Language) -> Markup:
+    if not citation.damaged:
+        return _NOTHING
+    return Markup('<p class="damaged">{}{}</p>').format(ICONS["weakness"], words(language)["documents"]["damaged"])
 
 
 def _in_place(citation: Citation, language: Language) -> Markup:
     """The way to the passage on the Documents page."""
-    texts = words(language)["documents"]
-    damaged = Markup('<p class="damaged">{}</p>').format(texts["damaged"]) if _is_damaged(citation) else _NOTHING
-    return Markup('{}<p class="in-place"><a href="{}">{}{}</a></p>').format(
-        damaged, address(citation.document_id, citation.passage_id), ICONS["documents"], texts["in_place"]
+    return Markup('<p class="in-place"><a href="{}">{}{}</a></p>').format(
+        address(citation.document_id, citation.passage_id),
+        ICONS["documents"],
+        words(language)["documents"]["in_place"],
     )
-
-
-def _is_damaged(citation: Citation) -> bool:
-    return bool(getattr(citation, "damaged", False))
 
 
 def _note(kind: str, heading: str, text: str | None) -> Markup:
@@ -392,9 +426,9 @@ def _status(message: str) -> Markup:
     )
 
 
-def _actions(turn: Turn, interface: Language, last: bool) -> Markup:
+def _actions(turn: Turn, language: Language, last: bool) -> Markup:
     """Copy for every answer; trying again for the last turn only."""
-    texts = words(interface)["turn"]
+    texts = words(language)["turn"]
     copy = _NOTHING
     if turn.answer is not None:
         copy = Markup(
@@ -454,19 +488,21 @@ def _unfinished(turn: Turn, interface: Language) -> Markup:
 def turn_html(turn: Turn, number: int, interface: Language, *, last: bool) -> Markup:
     """One question with its answer; ``number`` counts from 1, and what can be asked next stands under the last only."""
     answer = turn.answer
+    # Whoever asked in a language reads it: what belongs to an answer, down to the panel opened from it, is in its own
+    # language, in which its evidence was put into words as well. All else on the page is in the page's.
     language = answer.language if answer else interface
     body = _finished(answer) if answer else _unfinished(turn, interface)
-    actions = _NOTHING if turn.open else _actions(turn, interface, last)
+    actions = _NOTHING if turn.open else _actions(turn, language, last)
     suggestions = _suggestions(answer) if answer and last else _NOTHING
     return Markup(
-        '<article class="turn" data-turn="{}" tabindex="-1" aria-busy="{}">{}'
-        '<div class="answer" lang="{}" role="group" aria-label="{}">{}</div>{}{}</article>'
+        '<article class="turn" data-turn="{0}" tabindex="-1" aria-busy="{1}">{2}'
+        '<div class="answer" lang="{3}" role="group" aria-label="{4}">{5}</div><div lang="{3}">{6}{7}</div></article>'
     ).format(
         number,
         "true" if turn.open else "false",
         question(turn.question, interface),
         _lang(language),
-        words(interface)["turn"]["answer"],
+        words(language)["turn"]["answer"],
         body,
         actions,
         suggestions,
@@ -528,10 +564,11 @@ def panel(interface: Language) -> str:
     )
     return str(
         Markup(
-            '<aside class="panel" lang="{}" data-title="{}" aria-label="{}" tabindex="-1">'
-            '<header><h2>{}</h2><button type="button" class="close" aria-label="{}">{}</button></header>'
+            '<aside class="panel" lang="{0}" data-title="{1}" data-panel="{2}" data-close="{4}" aria-label="{2}" '
+            'tabindex="-1">'
+            '<header><h2>{3}</h2><button type="button" class="close" aria-label="{4}">{5}</button></header>'
             '<div class="panel-body"></div>'
-            '<div class="legend"><p>{}</p><h3>{}</h3><dl>{}</dl></div></aside>'
+            '<div class="legend"><p>{6}</p><h3>{7}</h3><dl>{8}</dl></div></aside>'
         ).format(
             _lang(interface),
             texts["page"]["title"],

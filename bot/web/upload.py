@@ -6,9 +6,9 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
 from starlette.requests import ClientDisconnect
 
-from bot.web import documents
 from bot.web.library import Library
 from bot.web.shelf import Line, RefusedError
+from bot.web.status import said
 from bot.web.visitor import is_own_page
 from knowledge.passage import Language
 
@@ -50,4 +50,4 @@ def _length(request: Request) -> int:
 
 def _refused(status: int, line: Line, language: Language) -> Response:
     # What is left of the body is not read.
-    return PlainTextResponse(documents.said(line, language), status, {"Connection": "close"})
+    return PlainTextResponse(said(line, language), status, {"Connection": "close"})

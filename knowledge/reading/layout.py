@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from knowledge.mapped import Edit, MappedText
 from knowledge.reading.parts import Line, Pages
@@ -24,10 +24,18 @@ _NEAR = 12
 # The share of its column that a line takes which ends in the middle of a sentence.
 _UNFINISHED = 0.6
 
+# Headings are so much larger than the text, and of so many characters.
+_LARGER = 1.15
+_LONGEST_HEADING = 120
+
 _NUMERAL = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(
     r"(?:第\s*\d+\s*[页頁](?:\s*[/，,]?\s*[共总總]\s*\d+\s*[页頁])?|page\s+\d+(?:\s+of\s+\d+)?|[-–—·]\s*\d+\s*[-–—·])",
     re.IGNORECASE,
+)
+# A line that ends with the number of its page, after what parts it from other words.
+_NUMBERED_EDGE = re.compile(
+    r"(?:[|｜·•—–]\s*(?:page|p\.)?|\bpage|第)\s*(\d+)\s*页?(?:\s*(?:of|/)\s*\d+)?$", re.IGNORECASE
 )
 _ITEM = re.compile(
     r"(?:[•●◦▪■◆○·‣*–-]\s|\(?\d{1,2}[.)、）]\s*\D|[（(][一二三四五六七八九十\d]{1,3}[）)]|[一二三四五六七八九十]{1,3}[、.．]|第[一二三四五六七八九十百\d]{1,4}[章节節条條篇])"
@@ -54,28 +62,26 @@ class _Placed:
 def read_pages(pages: Pages) -> tuple[str, MappedText, tuple[Heading, ...], tuple[int, ...]]:
     """The text of a pdf as it stands, its content, headings, and where each page starts in the text.
 
-    The text is a line to a line, pages parted by a form feed. In the content the lines of a paragraph are one, and
-    paragraphs are parted by an empty line.
+    The text is a line to a line, a form feed before each page but the first. In the content the lines of a paragraph
+    are one, and paragraphs are parted by an empty line.
     """
-    text = "\f".join("\n".join(line.text for line in page) for page in pages.pages)
-    starts: list[int] = []
-    place = 0
-    for page in pages.pages:
-        starts.append(place)
-        place += sum(len(line.text) + 1 for line in page) or 1
+    texts = ["\n".join(line.text for line in page) for page in pages.pages]
+    # Whoever shows the text need not know what a form feed is to see a line end.
+    text = "\n\f".join(texts)
+    starts = [*accumulate((len(page) + 2 for page in texts[:-1]), initial=0)]
     running = _running(pages)
     lines = [
         placed
         for number, page in enumerate(pages.pages)
-        for place, placed in enumerate(_placed(page, starts[number], number))
-        if (number, place) not in running
+        for placed in _placed(page, starts[number], number, {place for on, place in running if on == number})
     ]
     compounds = frozenset(_COMPOUND.findall(text))
+    body = _body(line.line for line in lines)
     edits: list[Edit] = []
     paragraphs: list[list[_Placed]] = []
     done = 0
     for former, line in zip([None, *lines], lines, strict=False):
-        gap = "" if former is None else _gap(former, line, compounds)
+        gap = "" if former is None else _gap(former, line, body)
         joined = former is not None and "\n" not in gap
         start = done
         if former is not None and joined and _drops_hyphen(former, line, compounds):
@@ -93,15 +99,20 @@ def read_pages(pages: Pages) -> tuple[str, MappedText, tuple[Heading, ...], tupl
     return text, content, headings_of(content, _headings(paragraphs)), tuple(starts)
 
 
-def _placed(page: tuple[Line, ...], start: int, number: int) -> Iterator[_Placed]:
-    for place, line in enumerate(page):
-        near = page[max(0, place - _NEAR) : place + _NEAR + 1]
+def _placed(page: tuple[Line, ...], start: int, number: int, running: set[int]) -> Iterator[_Placed]:
+    starts = zip(page, _starts(page, start), strict=False)
+    kept = [pair for place, pair in enumerate(starts) if place not in running]
+    for place, (line, first) in enumerate(kept):
+        near = [other for other, _ in kept[max(0, place - _NEAR) : place + _NEAR + 1]]
         column = [other for other in near if abs(other.left - line.left) <= 3 * line.size]
         pitches = [upper.bottom - lower.bottom for upper, lower in pairwise(near)]
         pitch = min((p for p in pitches if p > 0.8 * line.size), default=1.5 * line.size)
         left, right = min(other.left for other in column), max(other.right for other in column)
-        yield _Placed(line, start, start + len(line.text), number, left, right, pitch)
-        start += len(line.text) + 1
+        yield _Placed(line, first, first + len(line.text), number, left, right, pitch)
+
+
+def _starts(page: tuple[Line, ...], start: int) -> Iterator[int]:
+    return accumulate((len(line.text) + 1 for line in page[:-1]), initial=start)
 
 
 def _running(pages: Pages) -> set[tuple[int, int]]:
@@ -114,12 +125,27 @@ def _running(pages: Pages) -> set[tuple[int, int]]:
             for place in _together(page, places):
                 text = page[place].text.strip()
                 edges[edge, _NUMERAL.sub("#", text)].append((number, place))
-                if _PAGE_NUMBER.fullmatch(text):
+                numbered = _NUMBERED_EDGE.search(text)
+                if _PAGE_NUMBER.fullmatch(text) or (numbered and int(numbered[1]) == number + 1):
                     found.add((number, place))
     for alike in edges.values():
-        if len({number for number, _ in alike}) >= max(_RUNNING, _RUNNING_SHARE * len(pages.pages)):
+        often = len({number for number, _ in alike}) >= max(_RUNNING, _RUNNING_SHARE * len(pages.pages))
+        if often or _counts(pages, alike):
             found.update(alike)
     return found
+
+
+def _counts(pages: Pages, alike: list[tuple[int, int]]) -> bool:
+    """Whether lines at one height of two or more pages differ in nothing but that they count the pages."""
+    if len(alike) < 2:
+        return False
+    lines = [pages.pages[number][place] for number, place in alike]
+    heights = [line.bottom for line in lines]
+    counted = [
+        {int(numeral) - number for numeral in _NUMERAL.findall(line.text)}
+        for (number, _), line in zip(alike, lines, strict=True)
+    ]
+    return max(heights) - min(heights) <= lines[0].size / 2 and bool(set.intersection(*counted))
 
 
 def _together(page: tuple[Line, ...], places: list[int]) -> list[int]:
@@ -130,9 +156,9 @@ def _together(page: tuple[Line, ...], places: list[int]) -> list[int]:
     return places if abs(outer.bottom - inner.bottom) <= 2 * outer.size else places[:1]
 
 
-def _gap(former: _Placed, line: _Placed, compounds: frozenset[str]) -> str:
-    """What stands between two lines."""
-    if not _runs_on(former, line):
+def _gap(former: _Placed, line: _Placed, body: int) -> str:
+    """What stands between two lines; ``body`` is the size of most letters."""
+    if not (_runs_on(former, line) or _heads_on(former.line, line.line, body, same=former.page == line.page)):
         follows = line.page == former.page and 0 < former.line.bottom - line.line.bottom <= 1.25 * line.pitch
         return "\n" if follows and _ITEM.match(line.line.text) and _ITEM.match(former.line.text) else "\n\n"
     if _HYPHENATED.search(former.line.text):
@@ -167,6 +193,17 @@ def _runs_on(former: _Placed, line: _Placed) -> bool:
     return below.text[0].islower() or not _is_short(former, line)
 
 
+def _heads_on(above: Line, below: Line, body: int, *, same: bool) -> bool:
+    """Whether a line goes on with the heading above it, however both are aligned."""
+    large = min(above.size, below.size) >= _LARGER * body and max(above.size, below.size) <= 1.05 * min(
+        above.size, below.size
+    )
+    drop = above.bottom - below.bottom
+    return (
+        same and large and 0 < drop <= 1.3 * below.size and not _ENDS.search(above.text) and not _ITEM.match(below.text)
+    )
+
+
 def _is_short(former: _Placed, line: _Placed) -> bool:
     """Whether the next line's first word would have had room.
 
@@ -183,16 +220,21 @@ def _is_short(former: _Placed, line: _Placed) -> bool:
 
 def _headings(paragraphs: list[list[_Placed]]) -> Iterator[tuple[int, int, int]]:
     """Short paragraphs in larger letters than most of the text; the larger, the higher."""
-    sizes = Counter[int]()
-    for placed in (placed for paragraph in paragraphs for placed in paragraph):
-        sizes[round(placed.line.size)] += len(placed.line.text)
-    if not sizes:
-        return
-    body = sizes.most_common(1)[0][0]
-    found = [p for p in paragraphs if len(p) <= 3 and p[0].line.size >= 1.15 * body and _length(p) <= 80]
+    body = _body(placed.line for paragraph in paragraphs for placed in paragraph)
+    found = [
+        p for p in paragraphs if len(p) <= 3 and p[0].line.size >= _LARGER * body and _length(p) <= _LONGEST_HEADING
+    ]
     ranks = {size: min(rank, 6) for rank, size in enumerate(sorted({round(p[0].line.size) for p in found})[::-1], 1)}
     for paragraph in found:
         yield paragraph[0].start, paragraph[-1].end, ranks[round(paragraph[0].line.size)]
+
+
+def _body(lines: Iterable[Line]) -> int:
+    """The size of most letters."""
+    sizes = Counter[int]()
+    for line in lines:
+        sizes[round(line.size)] += len(line.text)
+    return sizes.most_common(1)[0][0] if sizes else 0
 
 
 def _length(paragraph: Iterable[_Placed]) -> int:

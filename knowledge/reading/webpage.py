@@ -27,12 +27,30 @@ _MARKUP = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 _ATTRIBUTE = re.compile(r"""([^\s=/>"']++)(?:\s*+=\s*+("[^"]*+"|'[^']*+'|[^\s>]*+))?|["'=/]""")
-_MAYBE_HIDDEN = re.compile(r"hidden|role|display", re.IGNORECASE)
+_MAYBE_HIDDEN = re.compile(
+    r"hidden|role|display|cookie|consent|gdpr|share|sharing|social|newsletter|subscribe|sign-?up|author|related|recommended|breadcrumb|comments|skip",
+    re.IGNORECASE,
+)
+# What pages call the parts that stand around their text, by whole names of classes.
+_CALLED_AROUND = re.compile(
+    r"(?:[\w-]*[_-])?cookies?(?:[_-][\w-]*|banner|notice|bar|consent)?|(?:gdpr|consent|onetrust)(?:[_-][\w-]*)?"
+    r"|(?:(?:post|article|entry|page)[_-])?(?:social|share|sharing)(?:[_-]?(?:share|sharing|links?|icons?|buttons?|bar|tools|media|box|widget|list|this))*"
+    r"|(?:newsletter|subscribe|sign-?up)(?:[_-][\w-]*)?"
+    r"|(?:(?:post|article|entry|about)[_-])?author[_-]?(?:bio|box|card|info|about|description|profile|block)|about[_-](?:the[_-])?author"
+    r"|(?:related|recommended)(?:[_-][\w-]*)?|breadcrumbs?|(?:post[_-])?comments(?:[_-][\w-]*)?|skip[_-]?(?:link|to-content|nav)",
+    re.IGNORECASE,
+)
 _NO_DISPLAY = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _AROUND = frozenset("navigation banner contentinfo complementary search dialog alertdialog".split())
 _ATOM = re.compile(
     r"(?P<space>\s+)|(?P<reference>&(?:\#[0-9]{1,9};?|\#[xX][0-9a-fA-F]{1,9};?|[a-zA-Z0-9]{1,32};?))|[^\s&]+|&"
 )
+
+_NO_TITLE = re.compile(
+    r"home(?: ?page)?|index|untitled(?: document)?|document|page|article|首页|主页|文章|无标题(?:文档)?", re.IGNORECASE
+)
+# The name of a site after a title.
+_SITE = re.compile(r"(?<=\S{4})\s*(?:[|｜]|(?<=[\u3400-\u9fff？！?!])_)\s*[^|｜_]{1,40}$")
 
 _RAW = frozenset("script style xmp iframe noembed noframes textarea title".split())
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
@@ -71,7 +89,7 @@ class _Element:
     name: str
     start: int
     weight: int
-    dropped: bool
+    dropped: Literal["surely", "maybe", "no"]
 
 
 def read_html(text: str) -> tuple[MappedText, str | None, tuple[Heading, ...]]:
@@ -102,8 +120,8 @@ def _tokens(text: str) -> Iterator[_Token]:
         elif found["close"]:
             yield _Token("close", found.start(), done, name)
         else:
-            hidden = name not in _VOID and _is_hidden(found["attributes"])
-            yield _Token("open", found.start(), done, f"{name} hidden" if hidden else name)
+            sign = _sign(found["attributes"]) if name not in _VOID else ""
+            yield _Token("open", found.start(), done, f"{name} {sign}" if sign else name)
             if name in _RAW:
                 end = _end_of_raw(text, name, done)
                 yield _Token("gone", done, end, name)
@@ -112,9 +130,11 @@ def _tokens(text: str) -> Iterator[_Token]:
         yield _Token("text", done, len(text))
 
 
-def _is_hidden(attributes: str) -> bool:
+def _sign(attributes: str) -> str:
+    """``hidden`` if a browser shows it not or as something beside the text, ``around`` if it is called so."""
     if not _MAYBE_HIDDEN.search(attributes):
-        return False
+        return ""
+    called = ""
     for attribute in _ATTRIBUTE.finditer(attributes):
         name, value = (attribute[1] or "").lower(), (attribute[2] or "").strip("\"'").strip().lower()
         if (
@@ -123,8 +143,10 @@ def _is_hidden(attributes: str) -> bool:
             or (name == "role" and value in _AROUND)
             or (name == "style" and _NO_DISPLAY.search(value))
         ):
-            return True
-    return False
+            return "hidden"
+        if name in {"class", "id"} and any(map(_CALLED_AROUND.fullmatch, value.split())):
+            called = "around"
+    return called
 
 
 def _end_of_raw(text: str, name: str, start: int) -> int:
@@ -135,20 +157,23 @@ def _end_of_raw(text: str, name: str, start: int) -> int:
 def _dropped(text: str, tokens: list[_Token]) -> list[tuple[int, int]]:
     """The outermost elements to leave out.
 
-    One without an end tag stays, since nobody knows where it was to end, and so does a form that is most of the page.
+    One without an end tag stays, since nobody knows where it was to end, and so does a form, or what only its name
+    tells to be around the text, that is most of the page.
     """
     open_elements: list[_Element] = []
     names: dict[str, int] = {}
     weight = 0
     spans: list[tuple[int, int]] = []
-    forms: list[tuple[int, int, int]] = []
+    doubtful: list[tuple[int, int, int]] = []
     for token in tokens:
-        name, _, hidden = token.name.partition(" ")
+        name, _, sign = token.name.partition(" ")
         if token.kind == "text":
             weight += token.end - token.start - text.count(" ", token.start, token.end)
-        elif token.kind == "open" and (name not in _UNNESTED or hidden or names.get(name)):
+        elif token.kind == "open" and (name not in _UNNESTED or sign or names.get(name)):
             inside = any(names.get(article) for article in _ARTICLE)
-            dropped = bool(hidden) or (name in _DROPPED and not (name == "header" and inside))
+            surely = sign == "hidden" or (name in _DROPPED and name != "form" and not (name == "header" and inside))
+            maybe = name == "form" or (sign == "around" and name not in _ARTICLE and name != "body")
+            dropped: Literal["surely", "maybe", "no"] = "surely" if surely else "maybe" if maybe else "no"
             open_elements.append(_Element(name, token.start, weight, dropped))
             names[name] = names.get(name, 0) + 1
         elif token.kind == "close" and names.get(name):
@@ -159,13 +184,11 @@ def _dropped(text: str, tokens: list[_Token]) -> list[tuple[int, int]]:
                     break
                 if element.name in _IMPLIED:
                     spans.append((element.start, token.start))
-            if not element.dropped:
-                continue
-            if name == "form":
-                forms.append((element.start, token.end, weight - element.weight))
-            else:
+            if element.dropped == "maybe":
+                doubtful.append((element.start, token.end, weight - element.weight))
+            elif element.dropped == "surely":
                 spans.append((element.start, token.end))
-    spans += [(start, end) for start, end, held in forms if held * 2 <= weight]
+    spans += [(start, end) for start, end, held in doubtful if held * 2 <= weight]
     return _outermost(spans)
 
 
@@ -307,10 +330,14 @@ def _preformatted(writer: _Writer, start: int, end: int, shown: str) -> None:
 
 
 def _title(text: str, tokens: list[_Token], content: MappedText, headings: tuple[Heading, ...]) -> str | None:
-    """The page's title, without the name of its site where a heading tells which part that is."""
+    """The page's title, without the name of its site where a heading or a bar tells which part that is."""
     raw = next((text[t.start : t.end] for t in tokens if t.kind == "gone" and t.name == "title"), "")
     title = " ".join(unescape(raw).split())
     first = [" ".join(content.text[h.start : h.end].split()) for h in headings if h.level == 1]
-    if title:
-        return next((heading for heading in first if len(heading) >= 4 and title.startswith(heading)), title)
-    return first[0] if first else None
+    if not title or _NO_TITLE.fullmatch(title):
+        return first[0] if first else None
+    starts = (heading for heading in first if len(heading) >= 4 and title.startswith(heading))
+    # At its end may stand the name of the site, which is the shorter part.
+    most = (heading for heading in first if heading in title and len(heading) * 2 > len(title))
+    shown = next(starts, None) or next(most, None)
+    return shown or _SITE.sub("", title)

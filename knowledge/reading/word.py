@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _DAMAGED = "is damaged, or no docx; save it as a docx again"
 _HEADING = re.compile(r"(?:heading|标题|標題) ?([1-9])", re.IGNORECASE)
+_TITLES = frozenset(["title", "标题", "標題"])
 # Deleted and hidden words, what an older program shows in place of a newer one's, and the readings over characters.
 _NOT_READ = frozenset(
     [
@@ -47,7 +48,8 @@ def read_docx(content: bytes, limits: Limits) -> Blocks:
     try:
         _refuse_bomb(content, limits)
         document = docx.Document(io.BytesIO(content))
-        blocks = tuple(_blocks(document, limits.characters))
+        styles = _Styles(document)
+        blocks = tuple(_blocks(document, styles, limits.characters))
     # What python-docx raises on a package without its parts.
     except (
         zipfile.BadZipFile,
@@ -59,7 +61,9 @@ def read_docx(content: bytes, limits: Limits) -> Blocks:
         NotImplementedError,
     ) as error:
         raise UnreadableError(_DAMAGED) from error
-    return Blocks(title=" ".join((document.core_properties.title or "").split()) or None, blocks=blocks)
+    # The properties are often those of another file that this one was made from.
+    title = styles.title or " ".join((document.core_properties.title or "").split()) or None
+    return Blocks(title=title, blocks=blocks)
 
 
 def _refuse_bomb(content: bytes, limits: Limits) -> None:
@@ -74,8 +78,7 @@ def _refuse_bomb(content: bytes, limits: Limits) -> None:
         raise UnreadableError("unpacks to far more than a document holds (a zip bomb?); save it as a docx again")
 
 
-def _blocks(document: Document, characters: int) -> Iterator[Block]:
-    styles = _Styles(document)
+def _blocks(document: Document, styles: _Styles, characters: int) -> Iterator[Block]:
     for block in _within(document.element.body, styles):
         characters -= len(block.text)
         if characters < 0:
@@ -98,6 +101,8 @@ def _paragraph(paragraph: Element, styles: _Styles) -> Iterator[Block]:
     text = _text(paragraph)
     if text:
         level = styles.level(paragraph)
+        if styles.title is None and styles.is_title(paragraph):
+            styles.title = text
         item = styles.is_item(paragraph)
         yield Block(kind="item" if item and not level else "paragraph", text=text, level=level)
     for box in paragraph.iter(qn("w:txbxContent")):
@@ -106,14 +111,19 @@ def _paragraph(paragraph: Element, styles: _Styles) -> Iterator[Block]:
 
 
 def _table(table: Element) -> Iterator[Block]:
-    for row in table.iter(qn("w:tr")):
-        cells = [
+    rows = [
+        [
             " ".join(filter(None, (_text(paragraph) for paragraph in cell.iter(qn("w:p")))))
             for cell in row.iter(qn("w:tc"))
             if next(cell.iterancestors(qn("w:tr")), None) is row
         ]
-        if any(cells):
-            yield Block(kind="row", text=" | ".join(filter(None, cells)))
+        for row in table.iter(qn("w:tr"))
+    ]
+    used = {place for row in rows for place, cell in enumerate(row) if cell}
+    for row in rows:
+        if any(row):
+            # An empty cell keeps the others below what their columns are called.
+            yield Block(kind="row", text=" | ".join(cell for place, cell in enumerate(row) if place in used).rstrip())
 
 
 def _text(paragraph: Element) -> str:
@@ -145,6 +155,13 @@ class _Styles:
     def __init__(self, document: Document) -> None:
         self._styles = {style.style_id: style.element for style in document.styles}
         self._levels: dict[str, int | None] = {}
+        self.title: str | None = None
+
+    def is_title(self, paragraph: Element) -> bool:
+        """Whether it has the style of titles."""
+        properties = paragraph.find(qn("w:pPr"))
+        style = self._styles.get(_value(properties, "w:pStyle") or "") if properties is not None else None
+        return style is not None and (_value(style, "w:name") or "").lower() in _TITLES
 
     def is_item(self, paragraph: Element) -> bool:
         """Whether it stands in a list."""
@@ -176,7 +193,7 @@ class _Styles:
             if style is not None:
                 named = _HEADING.fullmatch(_value(style, "w:name") or "")
                 based = _value(style, "w:basedOn")
-                title = (_value(style, "w:name") or "").lower() == "title"
+                title = (_value(style, "w:name") or "").lower() in _TITLES
                 self._levels[name] = (
                     (int(named[1]) if named else None)
                     or (1 if title else None)

@@ -264,3 +264,14 @@ def test_what_an_own_passage_answers_is_suggested_by_its_place_and_topic() -> No
     related = Evidence(related=(own, ONE, own))
     assert build(evidence=related).suggestions == ("What is said of rent in Dalian?", "One?")
     assert build(evidence=related, asked=request(language="zh")).suggestions == ("关于大连的房租，文章怎么说？", "一？")
+
+
+def test_the_words_of_a_document_are_no_markup() -> None:
+    evil = "![i](http://x.example/i.png) <img src=x> **loud** [99] `code` a_b_ &lt; R&D"
+    hidden = Bilingual(zh="*注*", en="*note*")
+    claim = build(draft(f"{evil}[@two] and more", "two", weakness=hidden.en)).claims[0]
+    assert claim.text == f"{evil} and more"
+    assert claim.markdown == (
+        r"!\[i\](http://x.example/i.png) \<img src=x\> \*\*loud\*\* \[99\] \`code\` a\_b\_ \&lt; R&D"
+        r" [1] and more *(\*note\*)*"
+    )

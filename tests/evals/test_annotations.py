@@ -30,5 +30,6 @@ def test_the_labels_agree_with_those_given_by_hand(
     assert found["topics"].recall >= 0.6
     assert found["grade"].precision >= 0.75
     assert found["stance"].precision >= 0.55
+    assert found["leaning"].precision >= 0.9
     assert found["caveat"].recall >= 0.6
     assert found["has weakness"].precision >= 0.85

@@ -28,11 +28,30 @@ def _passage(text: str, language: Language = "zh", section: str | None = None, t
     ("text", "language", "grade", "who"),
     [
         ("国家统计局的数据显示，这里的人口去年少了2%。", "zh", Grade.OFFICIAL_STATISTIC, "国家统计局"),
-        ("晨报的一项调查显示，六成的人嫌房租太高。", "zh", Grade.SURVEY, "晨报的一项调查"),
+        ("晨报的一项调查显示，六成的人嫌房租太高。", "zh", Grade.SURVEY, "晨报"),
         ("據河海研究院院長周濛透露，约三成的人会再搬一次。", "zh", Grade.NAMED_REPORT, "河海研究院院長周濛"),
         ("根据远山2023年租房报告，三成的人与人合租。", "zh", Grade.NAMED_REPORT, "远山2023年租房报告"),
         ("某智库估计，搬家的人多了一倍。", "zh", Grade.UNSOURCED, "某智库"),
         ("一位从北京回来的护士开了花店，每月能卖两万元。", "zh", Grade.CASE, None),
+        ("我搬来以后每月房租少了三千元。", "zh", Grade.CASE, None),
+        ("据滨江市人社局2022年的通报，报名的人多了一倍。", "zh", Grade.OFFICIAL_STATISTIC, "滨江市人社局"),
+        (
+            "洛阳市住房保障和房屋管理局公布，均价为每平方米8000元。",
+            "zh",
+            Grade.OFFICIAL_STATISTIC,
+            "洛阳市住房保障和房屋管理局",
+        ),
+        (
+            "大连医科大学附属第一医院的年报写明，四成的病人来自外地。",
+            "zh",
+            Grade.NAMED_REPORT,
+            "大连医科大学附属第一医院",
+        ),
+        ("云南大学社会调查中心访问了1260名搬来的人。", "zh", Grade.SURVEY, "云南大学社会调查中心"),
+        ("有业内人士估计，岗位少了一半。", "zh", Grade.UNSOURCED, "业内人士"),
+        ("没有数据能说明这里的房租。", "zh", Grade.UNSOURCED, None),
+        ("云南大学毕业的小李说，房租少了一半。", "zh", Grade.CASE, None),
+        ("在我看来，这座城不适合三十岁的人。", "zh", Grade.OPINION, "作者"),
         ("今年的房租比去年高8%。", "zh", Grade.UNSOURCED, None),
         ("城市应该建立更多的公园。", "zh", Grade.OPINION, "作者"),
         ("According to the National Bureau of Statistics, 2% fewer live here.", "en", Grade.OFFICIAL_STATISTIC, None),
@@ -40,9 +59,17 @@ def _passage(text: str, language: Language = "zh", section: str | None = None, t
             "A survey by the Morning Post found that 60% call rents too high.",
             "en",
             Grade.SURVEY,
-            "A survey by the Morning Post",
+            "the Morning Post",
         ),
         ("The Riverside Institute estimates that 30% move twice.", "en", Grade.NAMED_REPORT, "The Riverside Institute"),
+        (
+            "Riverside Hospital states in its yearly review that it sees 900 patients.",
+            "en",
+            Grade.NAMED_REPORT,
+            "Riverside Hospital",
+        ),
+        ("He Jun earned 19,000 yuan and says 8,500 is enough.", "en", Grade.CASE, None),
+        ("In my view the city suits families.", "en", Grade.OPINION, "the author"),
         ("A nurse who came back from Beijing opened a flower shop.", "en", Grade.CASE, None),
         ("Rents are 8% higher than last year.", "en", Grade.UNSOURCED, None),
         ("The city should build more parks.", "en", Grade.OPINION, "the author"),
@@ -51,6 +78,8 @@ def _passage(text: str, language: Language = "zh", section: str | None = None, t
 def test_the_grade_tells_who_says_so(text: str, language: Language, grade: Grade, who: str | None) -> None:
     labels = label(_passage(text, language))
     assert labels.grade == grade
+    if who is None and grade not in {Grade.OFFICIAL_STATISTIC}:
+        assert labels.attribution is None
     if who is not None:
         assert labels.attribution is not None
         assert labels.attribution[language] == who
@@ -82,6 +111,20 @@ def test_warnings_are_found_by_name(text: str, caveat: Caveat | None) -> None:
         ("渡轮每天早上六点开往海岛。", "zh", Stance.NEUTRAL),
         ("Rents in Chengdu are cheap and there are plenty of opportunities.", "en", Stance.LEAVE),
         ("Hegang lost people and shops closed.", "en", Stance.STAY),
+        ("我从北京搬来以后，房租由每月5200元降到1400元。", "zh", Stance.LEAVE),
+        ("小何从深圳回西安后，工资从1.9万元掉到8500元。", "zh", Stance.STAY),
+        ("从深圳搬到南宁的人月薪平均少了42%，房租少了64%。", "zh", Stance.NEUTRAL),
+        ("同样的岗位，绍兴月薪6500元，杭州1.1万元。", "zh", Stance.STAY),
+        ("我劝同行先别辞深圳的工作。", "zh", Stance.STAY),
+        ("我并不后悔离开广州。", "zh", Stance.LEAVE),
+        ("很多人后悔离开广州。", "zh", Stance.STAY),
+        ("租房补贴发满两年就停。", "zh", Stance.STAY),
+        ("深圳公司看能力不看出身。", "zh", Stance.STAY),
+        ("这里不用加班。", "zh", Stance.NEUTRAL),
+        ("My salary fell from 21,000 yuan in Shenzhen to 8,200 in Luoyang.", "en", Stance.STAY),
+        ("I would advise against rushing back to Quzhou.", "en", Stance.STAY),
+        ("I have never regretted leaving Guangzhou.", "en", Stance.LEAVE),
+        ("The housing subsidy stops after 24 months.", "en", Stance.STAY),
     ],
 )
 def test_the_stance_is_that_of_somebody_in_a_big_city(text: str, language: Language, stance: Stance) -> None:
@@ -89,10 +132,14 @@ def test_the_stance_is_that_of_somebody_in_a_big_city(text: str, language: Langu
 
 
 def test_places_come_from_the_passage_or_from_what_it_stands_under() -> None:
-    assert label(_passage("武汉和北上广的房租", section="成都")).cities == ("武汉", "北京", "上海", "广州")
+    assert label(_passage("武汉和北上广的房租", section="成都")).cities == ("武汉", "北京", "上海", "广州", "成都")
     assert label(_passage("房租很低。", section="成都的房租", title="去武汉")).cities == ("成都",)
     assert label(_passage("房租很低。", title="去武汉")).cities == ("武汉",)
     assert label(_passage("房租很低。", title="武汉和成都")).cities == ()
+    assert label(_passage("房租很低。", title="从武汉搬去成都")).cities == ("成都",)
+    assert label(_passage("比武汉便宜。", title="从武汉搬去成都")).cities == ("武汉", "成都")
+    assert label(_passage("Rents are low.", "en", title="Guangzhou to Xiamen: a year")).cities == ("厦门",)
+    assert label(_passage("Lai Jinhua wrote this.", "en")).cities == ()
     assert label(_passage("一线城市的房租很高。")).cities == ()
 
 
@@ -109,6 +156,36 @@ def test_what_is_wanting_is_said() -> None:
     assert said == Bilingual(zh="没写出处", en="no source given")
     damaged = label(_passage("今年的房租比去年高8%。").model_copy(update={"damaged": True})).weakness
     assert damaged == Bilingual(zh="没写出处；原文此处有损坏", en="no source given; the source is damaged here")
+
+
+@pytest.mark.parametrize(
+    ("text", "weakness"),
+    [
+        ("云南大学社会调查中心2024年访问了1260名搬来的人。", None),
+        ("云南大学社会调查中心做的问卷显示，六成的人想走。", "没写调查时间和样本"),
+        ("昆明市统计局公布，2023年常住人口为868万人。租金却涨了两成。", "其中一部分没写出处"),
+        ("昆明市统计局公布，2023年常住人口为868万人。其中两成过了六十岁。", None),
+    ],
+)
+def test_one_source_does_not_vouch_for_the_rest(text: str, weakness: str | None) -> None:
+    found = label(_passage(text)).weakness
+    assert (found.zh if found else None) == weakness
+
+
+def test_damage_is_said_beside_the_grade() -> None:
+    passage = _passage("昆明市统计局公布，2023年常住人口为868万人。").model_copy(update={"damaged": True})
+    assert label(passage).weakness == Bilingual(
+        zh="说是官方统计；原文此处有损坏", en="said to be an official statistic; the source is damaged here"
+    )
+
+
+def test_further_warnings_stand_beside_the_first() -> None:
+    labels = label(_passage("办事要靠关系，离开的人里有两成又回来了。"))
+    assert (labels.caveat, labels.also_warns) == (Caveat.RELATIONSHIP_NETWORKS, (Caveat.RETURN_FLOWS,))
+
+
+def test_the_year_is_that_of_the_sentence_with_the_source() -> None:
+    assert label(_passage("2019年我来过。滨江医院公布，2023年看了900个病人。")).as_of == "2023"
 
 
 def test_neighbours_are_the_nearest_notes_and_none_for_what_is_far_from_all() -> None:

@@ -60,6 +60,34 @@ def test_each_thing_found_is_named(tmp_path: Path, left: str, expected: str) -> 
     assert expected in note.en
 
 
+@pytest.mark.parametrize(
+    ("left", "expected"),
+    [
+        (
+            "【编辑备注】应要求补充了数据，使论证更有说服力；有一段未经核实。",
+            "文中有编者的话，说添加了数据或案例来增强说服力。文中有编者的话，说有的内容未经核实。"
+            "其中的数字当作未经核实的看更稳妥。",
+        ),
+        ("编者按：这是读者的来信。", "编者的话不算它的内容。"),
+        ("本文由AI生成。", "文中留有写作程序的话，可能是机器生成的。其中的数字当作未经核实的看更稳妥。"),
+        ("本网站使用Cookie。", "不算内容、已经略去的：关于 cookie 和隐私的提示。"),
+    ],
+)
+def test_what_the_editor_says_is_kept_for_the_note(tmp_path: Path, left: str, expected: str) -> None:
+    note = _described(tmp_path, f"{BODY}\n\n{left}").note
+    assert note is not None
+    assert note.zh == expected
+
+
+def test_an_added_figure_is_told_in_english(tmp_path: Path) -> None:
+    note = _described(tmp_path, f"{BODY}\n\nEditor's note: figures were added on request.").note
+    assert note is not None
+    assert note.en == (
+        "An editor's note in it says that figures or cases were added later. "
+        "Its figures are better treated as unverified."
+    )
+
+
 def test_damage_is_counted(tmp_path: Path) -> None:
     note = _described(tmp_path, f"{BODY}每月只\ufffd收三百元。\n\n{BODY}他们\ufffd\ufffd来。").note
     assert note is not None
@@ -71,6 +99,9 @@ def test_damage_is_counted(tmp_path: Path) -> None:
     [
         (f"集市\n\n发布时间：2024年6月5日\n\n{BODY}", "a.txt", "2024-06-05"),
         (f"The market\n\nPublished 3 May 2024\n\n{BODY}", "a.txt", "2024-05-03"),
+        (f"The market\n\nBy Jane Doe · 14 May 2024 · 6 min read\n\n{BODY}", "a.txt", "2024-05-14"),
+        (f"The market\n\nJ. Okoro and Lin Hua, June 2024\n\n{BODY}", "a.txt", "2024-06"),
+        (f"集市\n\n{BODY}\n\n写于2024年5月", "a.txt", "2024-05"),
         (f"---\ntitle: x\ndate: 2023-11-02\n---\n\n{BODY}", "a.md", "2023-11-02"),
         (f'<meta property="article:published_time" content="2022-01-09T08:00"><p>{BODY}</p>', "a.html", "2022-01-09"),
         (f"{BODY}\n\n信息来源:\n日期: 2024-12-18来源:晨报", "a.txt", None),
@@ -87,6 +118,12 @@ def test_the_date_is_its_own(tmp_path: Path, text: str, name: str, date: str | N
         ("各市人民政府：现将市场管理办法印发给你们。第一条 摊位每月收费三百元。", "a policy document"),
         ("本报记者从发布会上获悉，市场下月开张。负责人表示，摊位已经租完。", "a news report"),
         ("我认为市场不该搬。我们应该多听听摊主的话。难道只有超市才算现代吗？", "an opinion piece"),
+        (
+            "我和妻子在河边住了三年，我的摊位每月三百元。河东大学的问卷（样本 980 人）说，样本里 40% 的人想搬走。",
+            "a first-person account",
+        ),
+        ("Two years ago I moved to the coast. My rent fell by half, and my wife found work.", "a first-person account"),
+        ("This report sets out what respondents said. Our sample was 300 sellers.", "a survey or research report"),
         ("家人们，摆摊第一个月赚了八百！求建议 #摆摊# #创业#", "a post on social media"),
     ],
 )
@@ -94,3 +131,14 @@ def test_the_nature_is_told_by_signs(tmp_path: Path, text: str, nature: str) -> 
     found = _described(tmp_path, text).nature
     assert found is not None
     assert found.en == nature
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "去年的问卷（样本 980 人）说，有效问卷里 40% 的人想搬走。",
+        "他说：“我在河边住了三年，我的孩子在这里上学，我的妻子也在这里。”",
+    ],
+)
+def test_what_others_asked_or_lived_through_tells_no_nature(tmp_path: Path, text: str) -> None:
+    assert _described(tmp_path, text).nature is None

@@ -225,6 +225,7 @@ def test_a_place_in_a_pdf_has_its_page(tmp_path: Path) -> None:
         "第二段很短。",
         *ENGLISH,
         "1",
+        "",
     ]
     place = source.text.index("三、")
     assert [source.page(at) for at in (0, 30, place, len(source.text))] == [1, 1, 3, 3]
@@ -244,6 +245,77 @@ def test_a_paragraph_runs_over_the_end_of_a_page(tmp_path: Path) -> None:
 
     source = read_file(_pdf(tmp_path / "a.pdf", [first, second]))
     assert source.content.text == "".join(CHINESE) + "\n\n• 甲\n• 乙"
+
+
+BULLETIN = "Harbour Papers no. 7   |   page {}"
+
+
+def test_two_pages_are_enough_to_tell_a_footer_that_counts_them(tmp_path: Path) -> None:
+    def page(number: int, lines: Iterable[str]) -> Callable[[Canvas], None]:
+        def draw(canvas: Canvas) -> None:
+            _lines(canvas, 20, [BULLETIN.format(number)], font="Helvetica", size=7)
+            _lines(canvas, 700, lines, font="Helvetica")
+
+        return draw
+
+    first = page(
+        1, ["Those who left the harbour for the city on the other side of the", "bay, the survey says, earn a"]
+    )
+    second = page(2, ["third more. The rest have stayed."])
+    source = read_file(_pdf(tmp_path / "a.pdf", [first, second]))
+    assert source.content.text == (
+        "Those who left the harbour for the city on the other side of the bay, the survey says, earn a"
+        "\n\nthird more. The rest have stayed."
+    )
+
+
+def test_a_footer_beside_the_text_does_not_part_it_at_the_end_of_a_page(tmp_path: Path) -> None:
+    def page(number: int, lines: Iterable[str]) -> Callable[[Canvas], None]:
+        def draw(canvas: Canvas) -> None:
+            canvas.setFont("Helvetica", 7)
+            canvas.drawString(54, 20, BULLETIN.format(number))
+            _lines(canvas, 60, lines, font="Helvetica")
+
+        return draw
+
+    first = page(1, ["Those who left the harbour for the city on the other side of the bay earn"])
+    second = page(2, ["a third more. The rest have stayed where they were born and grew up."])
+    source = read_file(_pdf(tmp_path / "a.pdf", [first, second]))
+    assert source.content.text == (
+        "Those who left the harbour for the city on the other side of the bay earn a third more. "
+        "The rest have stayed where they were born and grew up."
+    )
+
+
+def test_a_page_number_alone_on_one_page_is_told_by_what_parts_it(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        _lines(canvas, 700, ["The old harbour has a market now, with 7 stalls on page 1"], font="Helvetica")
+        _lines(canvas, 600, ["It opens at six."], font="Helvetica")
+        _lines(canvas, 20, [BULLETIN.format(1)], font="Helvetica", size=7)
+
+    assert "Harbour" not in read_file(_pdf(tmp_path / "a.pdf", [draw])).content.text
+
+
+def test_a_title_on_two_lines_is_one_heading(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica-Bold", 18)
+        canvas.drawCentredString(300, 760, "Ropes and nets: what the harbour pays and")
+        canvas.drawCentredString(300, 738, "whom it keeps")
+        _lines(
+            canvas,
+            700,
+            ["The harbour pays little, and most of those who work there are", "over fifty."],
+            font="Helvetica",
+        )
+
+    source = read_file(_pdf(tmp_path / "a.pdf", [draw]))
+    (heading,) = source.headings
+    assert source.content.text[heading.start : heading.end] == "Ropes and nets: what the harbour pays and whom it keeps"
+
+
+def test_the_end_of_a_page_ends_a_line(tmp_path: Path) -> None:
+    pages = [lambda canvas: _lines(canvas, 700, ["甲。"]), lambda canvas: _lines(canvas, 700, ["乙。"])]
+    assert read_file(_pdf(tmp_path / "a.pdf", pages)).text == "甲。\n\f乙。"
 
 
 def test_a_pdf_names_its_title(tmp_path: Path) -> None:
@@ -307,15 +379,27 @@ def test_a_docx_is_paragraphs_headings_lists_and_rows(tmp_path: Path) -> None:
         document.add_paragraph("")
         for item in ("甲", "乙"):
             document.add_paragraph(item, style="List Bullet")
-        table = document.add_table(2, 3)
-        for place, word in enumerate(["市", "", "价", "成都", "", "2500"]):
-            table.cell(place // 3, place % 3).text = word
+        table = document.add_table(2, 4)
+        for place, word in enumerate(["市", "", "价", "注", "成都", "", "2500", ""]):
+            table.cell(place // 4, place % 4).text = word
         document.add_paragraph("尾")
 
     source = read_file(_docx(tmp_path / "a.docx", build))
-    assert source.text == source.content.text == "总标题\n\n第一章\n\n字 粗\n\n- 甲\n- 乙\n\n市 | 价\n成都 | 2500\n\n尾"
+    assert (
+        source.text
+        == source.content.text
+        == "总标题\n\n第一章\n\n字 粗\n\n- 甲\n- 乙\n\n市 | 价 | 注\n成都 | 2500 |\n\n尾"
+    )
     assert source.headings == (Heading(0, 3, 1), Heading(5, 8, 2))
-    assert (source.format, source.title, source.pages) == ("docx", "小城报告", ())
+    assert (source.format, source.title, source.pages) == ("docx", "总标题", ())
+
+
+def test_without_a_title_in_its_text_a_docx_has_that_of_its_properties(tmp_path: Path) -> None:
+    def build(document: docx.document.Document) -> None:
+        document.core_properties.title = "小城报告"
+        document.add_paragraph("字")
+
+    assert read_file(_docx(tmp_path / "a.docx", build)).title == "小城报告"
 
 
 def test_what_a_docx_shows_is_read_and_what_it_hides_is_not(tmp_path: Path) -> None:

@@ -71,6 +71,18 @@ def test_the_text_itself_is_never_taken_for_what_is_around_it(page: str, content
     assert _content(page) == content
 
 
+CALLED = (
+    '<body class="cookie-shown"><div class="cookie">We use cookies</div><p>正文有好几句话，说的是河边的市场和摊位。</p>'
+    '<div class="post-share"><a>X</a></div><div id="author-bio">作者住在河边。</div><span class="sharing">转发</span>'
+    '<ul class="related-posts"><li>别的文章</ul><div class="social-security shareholders">也是正文。</div>'
+)
+
+
+def test_what_is_called_a_banner_or_a_box_is_left_out_and_no_more() -> None:
+    assert _content(CALLED) == "正文有好几句话，说的是河边的市场和摊位。\n\n也是正文。"
+    assert _content('<div class="related"><p>整页都在里面。</p></div>') == "整页都在里面。"
+
+
 def test_headings_and_title() -> None:
     content, title, headings = read_html(
         "<title>小城的房租&amp;生活 - 某某网</title><h1>小城的<b>房租</b>&amp;生活</h1>"

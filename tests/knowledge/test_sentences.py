@@ -16,6 +16,10 @@ from knowledge.sentences import clauses, is_sentence, sentences, size
         ("第一行\n第二行", ["第一行", "第二行"]),
         ("Mr. Byrne of the U.S. paid 3.5 yuan. He left.", ["Mr. Byrne of the U.S. paid 3.5 yuan.", "He left."]),
         ('"Why?" she asked. No. 5 is e.g. This.', ['"Why?" she asked.', "No. 5 is e.g. This."]),
+        ("See Papers no. 12, vol. 3, pp. 4. It is old.", ["See Papers no. 12, vol. 3, pp. 4.", "It is old."]),
+        ("He said no. In 2020 he left.", ["He said no.", "In 2020 he left."]),
+        ("The Dept. of Work asked Lt. Wu, Ph.D. student.", ["The Dept. of Work asked Lt. Wu, Ph.D. student."]),
+        ("It was c. 1900, or no. 5?", ["It was c. 1900, or no. 5?"]),
         ("  ", []),
     ],
 )

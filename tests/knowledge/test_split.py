@@ -33,7 +33,11 @@ def _split(tmp_path: Path, text: str | bytes, name: str = "text.txt") -> list[Pa
     return passages
 
 
-def test_short_neighbours_of_a_section_are_joined(tmp_path: Path) -> None:
+def _texts(tmp_path: Path, text: str, name: str = "text.txt") -> list[str]:
+    return [passage.text for passage in _split(tmp_path, text, name)]
+
+
+def test_what_is_too_short_to_stand_alone_goes_with_a_neighbour_of_its_section(tmp_path: Path) -> None:
     passages = _split(
         tmp_path, f"# 集市\n\n第一段很短。\n\n第二段也短。\n\n## 价钱\n\n第三段在别处。\n\n{LONG}\n", "text.md"
     )
@@ -48,13 +52,65 @@ def test_short_neighbours_of_a_section_are_joined(tmp_path: Path) -> None:
     assert passages[0].quote == "第一段很短。\n\n第二段也短。"
 
 
-def test_paragraphs_of_some_length_stand_alone(tmp_path: Path) -> None:
-    assert [p.text for p in _split(tmp_path, f"{LONG}\n\n{LONG}\n\n{SENTENCE}")] == [LONG, LONG + SENTENCE]
+FIGURE = "靠河的一间摊位每月三百元。"
+SURVEYED = "河东大学去年的调查显示，摊主里有四成打算搬走，其中一半是年轻人。"
+COUNTED = "据河东市统计局统计，全市有一千二百个摊位。"
+VIEW = "在我看来，这里适合退休的人。"
 
 
-def test_what_refers_back_goes_with_what_it_refers_to(tmp_path: Path) -> None:
-    back = f"这些人{SENTENCE}{SENTENCE}{SENTENCE}"
-    assert [p.text for p in _split(tmp_path, f"{LONG}\n\n{back}")] == [LONG + back]
+@pytest.mark.parametrize(
+    ("paragraphs", "expected"),
+    [
+        ([LONG, LONG, "也有例外。"], [LONG, f"{LONG}也有例外。"]),
+        ([LONG, FIGURE, LONG], [LONG, FIGURE, LONG]),
+        ([LONG, SURVEYED, COUNTED], [LONG, SURVEYED, COUNTED]),
+        ([SURVEYED, "人不少。", COUNTED], [SURVEYED, "人不少。", COUNTED]),
+        ([FIGURE, VIEW, FIGURE], [FIGURE, VIEW, FIGURE]),
+        ([SENTENCE, SENTENCE.replace("河边", "山上")], [SENTENCE + SENTENCE.replace("河边", "山上")]),
+    ],
+)
+def test_a_claim_with_a_figure_a_source_or_a_view_stands_alone(
+    tmp_path: Path, paragraphs: list[str], expected: list[str]
+) -> None:
+    assert _texts(tmp_path, "\n\n".join(paragraphs)) == expected
+
+
+ABOUT = "收摊以后市场就空了，只有几只猫在摊位中间走来走去，等着有人留下一点鱼。"
+
+
+@pytest.mark.parametrize(
+    ("paragraphs", "expected"),
+    [
+        ([LONG, f"这些人{ABOUT}"], [f"{LONG}这些人{ABOUT}"]),
+        ([LONG, f"这些人{ABOUT}每天有三百个。"], [LONG, f"这些人{ABOUT}每天有三百个。"]),
+        ([SURVEYED, f"他们说，{ABOUT}"], [f"{SURVEYED}他们说，{ABOUT}"]),
+        ([SURVEYED, f"但是{ABOUT}"], [SURVEYED, f"但是{ABOUT}"]),
+    ],
+)
+def test_what_refers_back_goes_with_what_it_refers_to_unless_it_makes_a_claim_of_its_own(
+    tmp_path: Path, paragraphs: list[str], expected: list[str]
+) -> None:
+    assert _texts(tmp_path, "\n\n".join(paragraphs)) == expected
+
+
+def test_a_long_paragraph_is_cut_where_its_source_changes(tmp_path: Path) -> None:
+    first = f"{SURVEYED}同一份调查里，也有三成人说生意比从前好。{ABOUT}"
+    second = f"河东市渔业协会的报告指出，鱼价两年里跌了一成。{ABOUT}{SENTENCE}"
+    assert _texts(tmp_path, first + second) == [first, second]
+    assert size(first + second) <= 110
+
+
+def test_rows_of_a_table_are_read_without_it(tmp_path: Path) -> None:
+    table = "| 项目 | 北京 | 大连 |\n|---|---|---|\n| 一居室月租 | 6200 | 1700 |\n| 上班路上 | 50分钟 | 25分钟 |\n"
+    passages = _split(tmp_path, f"# 账\n\n{LONG}\n\n{table}\n{FIGURE}\n", "text.md")
+    assert [p.text for p in passages] == [
+        LONG,
+        "一居室月租：北京 6200，大连 1700",
+        "上班路上：北京 50分钟，大连 25分钟",
+        FIGURE,
+    ]
+    assert passages[1].quote == "项目 | 北京 | 大连 |\n|---|---|---|\n| 一居室月租 | 6200 | 1700"
+    assert passages[2].quote == "上班路上 | 50分钟 | 25分钟"
 
 
 def test_languages_are_not_joined(tmp_path: Path) -> None:
@@ -78,15 +134,31 @@ def test_long_paragraphs_are_cut_between_sentences(tmp_path: Path, sentence: str
     assert all(30 <= size(p.text) <= 110 for p in passages)
 
 
-def test_what_introduces_a_list_goes_with_it(tmp_path: Path) -> None:
+def test_what_introduces_a_list_goes_with_items_that_say_nothing_alone(tmp_path: Path) -> None:
     text = "变化有两点:\n\n  1. 摊位多了\n    去年有三百个。\n\n  • 价钱低了\n  • 人也多了"
-    assert [p.text for p in _split(tmp_path, text)] == ["变化有两点:摊位多了：去年有三百个。价钱低了；人也多了"]
+    assert _texts(tmp_path, text) == ["变化有两点:摊位多了：去年有三百个。价钱低了；人也多了"]
+    assert _texts(tmp_path, f"卖的东西有:\n\n- 苹果\n- 白菜三元\n- 鱼\n\n{LONG}") == [
+        "卖的东西有:苹果；白菜三元；鱼",
+        LONG,
+    ]
+
+
+def test_items_that_are_sentences_stand_alone(tmp_path: Path) -> None:
+    items = [f"甲说，{FIGURE}", f"乙说，{FIGURE}"]
+    text = "\n".join(f"- {item}" for item in items)
+    assert _texts(tmp_path, f"先看价钱:\n\n{text}") == [f"先看价钱:{items[0]}", items[1]]
+    assert _texts(tmp_path, f"河东大学的调查显示:\n\n{text}") == [f"河东大学的调查显示:{items[0]}{items[1]}"]
 
 
 def test_wrapped_lines_become_one(tmp_path: Path) -> None:
     (passage,) = _split(tmp_path, "Second paragraph,\r\non two lines.")
     assert passage.text == "Second paragraph, on two lines."
     assert passage.quote == "Second paragraph,\r\non two lines."
+
+
+def test_a_passage_ends_with_the_mark_of_its_sentence(tmp_path: Path) -> None:
+    text = f"{LONG}\n\n他说：“一个摊位要三百元！”\n\n{FIGURE}\n\nShe pays 300 yuan (in Papers no. 12).\n"
+    assert [text[-1] for text in _texts(tmp_path, text)] == ["。", "”", "。", "."]
 
 
 def test_boilerplate_and_headings_are_in_no_passage(tmp_path: Path) -> None:

@@ -61,6 +61,8 @@ def test_lines_in_a_row_are_a_list_and_no_headings(tmp_path: Path) -> None:
         ("热闹的集市,数清摊主的日子", "表面看,摊位上什么都卖。其实卖得最好的只有三样东西,每样都要起早去进货。"),
         ("涨价还是降价?菜篮子背后的两本账", "“菜价又涨了”这样的话天天听得到,其实去年冬天比现在还要贵上一些。"),
         ("早起的代价,卖菜人的一天", "有人担心年轻人不肯再做这一行,但来租摊位的人里有一半还不到三十岁。"),
+        ("夜里卖鱼的人靠什么", "海口渔具协会说,夜里出摊的人比白天多,其中一半是从外地来的年轻人,他们白天还有别的工作。"),
+        ("一、摊位和价钱", "海南大学的调查显示,去年的摊位比前年多了三成,价钱也高了一些,来的人却没有从前多。"),
         ("The price of rising early", "Many of the sellers get up at three in the morning and sleep again after noon."),
     ],
 )
@@ -79,6 +81,11 @@ def test_a_heading_glued_to_its_paragraph_is_cut_off(tmp_path: Path, heading: st
         "去年的调查显示,摊主当中有人担心租金还会再涨,但大多数人打算接着做下去。",
         "刚到市场,门口有人说今天的鱼很新鲜,我们就先去看了看,后来买了两条回家。",
         "老张的摊位,卖的是自家种的菜,如今,来买的人比从前多了一倍,他也雇了帮手。",
+        "海口大学和海南大学的调查显示,去年的摊位比前年多了三成,价钱也高了一些。",
+        "一、著名学府海南大学的调查显示,去年的摊位比前年多了三成。",
+        "一、来自海南省统计局的数据显示,去年的摊位比前年多了三成。",
+        "没有人知道怎么办海南大学的调查显示的问题,大家都很着急。",
+        "收摊的时候海南大学的老师说,今天的鱼很新鲜。",
         "They learned to use YouTube there. The rest was easy and took only a few days of work.",
     ],
 )
@@ -125,6 +132,22 @@ def test_marked_headings_make_a_path(tmp_path: Path) -> None:
     assert [p.section for p in found.paragraphs if p.kind == "paragraph"] == [None, "价钱 › 蔬菜", "交通"]
 
 
+@pytest.mark.parametrize(
+    ("text", "name", "title"),
+    [
+        (f"# 從市場到河邊\n\n## 價錢\n\n{FIRST}", "a.md", "從市場到河邊"),
+        (f"旧厂房的新生\n\n## 价钱\n\n{FIRST}", "a.md", "旧厂房的新生"),
+        (f"<title>旧厂房的新生 | 某某网</title><h1>旧厂房的新生</h1><h2>价钱</h2><p>{FIRST}", "a.html", "旧厂房的新生"),
+        (f"<title>旧厂房的新生_某某网</title><h2>价钱</h2><p>{FIRST}", "a.html", "旧厂房的新生"),
+        (f"<title>Untitled</title><h1>旧厂房的新生</h1><h2>价钱</h2><p>{FIRST}", "a.html", "旧厂房的新生"),
+    ],
+)
+def test_the_title_is_what_the_text_shows_first(tmp_path: Path, text: str, name: str, title: str) -> None:
+    _, found = _structure(tmp_path, text, name)
+    assert found.title == title
+    assert found.paragraphs[-1].section in {"价钱", "價錢"}
+
+
 def test_lines_wrapped_by_hand_are_one_paragraph(tmp_path: Path) -> None:
     lines = (
         "The market opens at six in the morning and is\nfull by seven. Most of the sellers live near\n"
@@ -158,7 +181,33 @@ def test_lines_wrapped_by_hand_are_one_paragraph(tmp_path: Path) -> None:
         ("Photo: Getty Images", Boilerplate.CAPTION),
         ("作为AI语言模型，我无法核实这些数字。", Boilerplate.GENERATOR),
         ("Here is the revised version of your article:", Boilerplate.GENERATOR),
+        ("By Jane Doe · 14 May 2024 · 6 min read · 1,024 words", Boilerplate.BYLINE),
+        ("Harbour Notes · 14 May 2024 · 6 min read", Boilerplate.BYLINE),
+        ("J. Okoro and Lin Hua, June 2024", Boilerplate.BYLINE),
+        ("Last updated: June 2024", Boilerplate.BYLINE),
+        ("2024年5月14日", Boilerplate.BYLINE),
+        ("写于2024年6月", Boilerplate.BYLINE),
+        ("作者简介：王小明，自由撰稿人，现居海口，写过几本关于市场的书。", Boilerplate.BYLINE),
+        ("About the author: Jane Doe writes about markets.", Boilerplate.BYLINE),
+        ("Share on X | Facebook | WeChat", Boilerplate.SHARING),
+        ("We use cookies to improve your visit. Accept all | Reject", Boilerplate.CONSENT),
+        ("Accept all", Boilerplate.CONSENT),
+        ("本网站使用Cookie以改善您的体验。", Boilerplate.CONSENT),
+        ("编者按：文中的数据来自摊主。", Boilerplate.EDITOR_NOTE),
+        ("【编辑备注】本稿为第二稿，应要求补充了数据。", Boilerplate.EDITOR_NOTE),
+        ("文中数据未经核实，请谨慎引用。", Boilerplate.EDITOR_NOTE),
+        ("Editor's note: figures were added on request.", Boilerplate.EDITOR_NOTE),
+        ("The figures in this article have not been checked.", Boilerplate.EDITOR_NOTE),
+        ("本文由AI生成，仅供参考。", Boilerplate.GENERATOR),
+        ("This article was written with the help of ChatGPT.", Boilerplate.GENERATOR),
         ("来源广泛的收入让他们过得不错。", None),
+        ("编辑说，这里的工资很低。", None),
+        ("这份总结没有说明人数是怎么统计的。", None),
+        ("AI生成的图片正在抢走画师的饭碗。", None),
+        ("About the author of the survey nothing is known.", None),
+        ("Jane Doe moved back from the coast in June 2024", None),
+        ("2024年5月，她搬到河边。", None),
+        ("We use bicycles to get to work.", None),
         ("By 2030 the city will have two more markets.", None),
         ("Date palms line the street in front of the market.", None),
         ("居民可以下载手机APP预约摊位，每人每月一次。", None),
@@ -203,6 +252,30 @@ def test_a_part_of_boilerplate_goes_on_to_its_end(tmp_path: Path) -> None:
     ]
 
 
+def test_the_text_goes_on_below_a_list_of_highlights(tmp_path: Path) -> None:
+    lead = "市场从三年前开始给新来的摊主减租，消息传开以后门口排起了长队。"
+    listed = "【文章亮点】\n· 摊位只收三百元\n· 一半摊主来自外地"
+    shown = _shown(tmp_path, f"{listed}\n\n{lead}\n\n减完以后\n\n{FIRST}")
+    assert shown[3:] == [
+        ("paragraph", lead, None),
+        ("heading", "减完以后", "减完以后"),
+        ("paragraph", FIRST, "减完以后"),
+    ]
+    assert {kind for kind, _, _ in shown[:3]} == {"highlights"}
+    praise = "以上几点使文章更有说服力，也更容易让读者产生共鸣，适合在平台上传播。"
+    assert {kind for kind, _, _ in _shown(tmp_path, f"{FIRST}\n\n{listed}\n\n{praise}")[1:]} == {"highlights"}
+
+
+def test_an_editor_s_note_is_told_below_a_list_of_sources(tmp_path: Path) -> None:
+    text = f"{FIRST}\n\n参考资料\n[1] 晨报的一篇报道\n\n【编辑备注】应要求补充了数据。"
+    assert [kind for kind, _, _ in _shown(tmp_path, text)] == ["paragraph", "sources", "sources", "editor_note"]
+
+
+def test_rows_in_a_row_are_a_table(tmp_path: Path) -> None:
+    text = f"摊位的价钱\n\n时间 | 摊位 | 价钱\n春天 | 300 | 5元\n\n{FIRST}\n\n{SECOND[:-1]} | 晨报"
+    assert [kind for kind, _, _ in _shown(tmp_path, text)] == ["heading", "row", "row", "paragraph", "paragraph"]
+
+
 def test_a_menu_is_left_out_and_the_title_is_not(tmp_path: Path) -> None:
     text = f"Home\nNews\nAbout\nContact us\n\nThe old market\n\nBy Jane Doe\n\n{FIRST}"
     shown = _shown(tmp_path, text)
@@ -211,6 +284,7 @@ def test_a_menu_is_left_out_and_the_title_is_not(tmp_path: Path) -> None:
 
 def test_a_line_of_names_alone_is_a_caption(tmp_path: Path) -> None:
     assert [kind for kind, _, _ in _shown(tmp_path, f"{FIRST}\n\n上海外滩\n{SECOND}")][1] == "caption"
+    assert [kind for kind, _, _ in _shown(tmp_path, f"河北十城租房流水账\n\n{FIRST}")] == ["heading", "paragraph"]
     about = "成都的市场也一样，早上六点开门，中午就没有什么人了。"
     assert [kind for kind, _, _ in _shown(tmp_path, f"{FIRST}\n\n成都\n\n{about}")][1] == "heading"
 
@@ -226,6 +300,8 @@ def test_a_line_of_names_alone_is_a_caption(tmp_path: Path) -> None:
         ("(价钱很低)", False),
         ("and then", False),
         ("12%", False),
+        ("他说：“太贵了！”", False),
+        ("“多米诺效应”", True),
     ],
 )
 def test_what_may_be_a_heading(line: str, expected: bool) -> None:

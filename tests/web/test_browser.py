@@ -64,6 +64,48 @@ def test_an_example_in_chinese_opens_its_source(browser: Browser) -> None:
     }
 
 
+def test_what_belongs_to_an_answer_is_in_its_language_and_the_panel_with_it(browser: Browser) -> None:
+    browser.open(language="zh-CN")
+    browser.ask(MOVE_EN)
+    assert browser.texts("#live .actions span") == ["Copy", "Try again"]
+    browser.wait('#live .for .cite[data-source="1"]').click()
+    header = """
+        const [title, close] = document.querySelectorAll('.panel > header > *');
+        return [title.textContent, title.lang, close.ariaLabel, close.lang, document.querySelector('.panel').ariaLabel];
+    """
+    browser.panel()
+    assert browser.run(header) == ["Evidence", "en", "Close", "en", "Evidence"]
+    browser.type(ESCAPE)
+    browser.until(lambda: not browser.all(".panel.open"))
+    assert browser.run(header) == ["出处", "zh-Hans", "关闭", "zh-Hans", "出处"]
+    assert browser.run("return document.documentElement.lang") == "zh-Hans"
+
+
+def test_no_line_begins_with_the_full_stop_behind_a_number(browser: Browser) -> None:
+    browser.open(language="zh-CN")
+    browser.ask(MOVE_ZH)
+    # A sentence with a citation in a column of every width that a line may have.
+    apart = browser.run(
+        """
+        const line = document.createElement('p');
+        line.innerHTML = '一对夫妻记了两年的账' +
+          '<span class="together"><button type="button" class="cite">1</button>。</span>这是后话。';
+        document.querySelector('#live .answer').append(line);
+        const apart = [];
+        for (let width = 60; width < 400; width += 1) {
+          line.style.width = `${width}px`;
+          const stop = document.createRange();
+          stop.selectNode(line.querySelector('.together').lastChild);
+          const [number, mark] = [line.querySelector('.cite'), stop].map(part => part.getBoundingClientRect());
+          if (mark.left < number.left) apart.push(width);
+        }
+        line.remove();
+        return apart;
+        """
+    )
+    assert apart == []
+
+
 def test_a_source_without_more_shows_no_more(browser: Browser) -> None:
     browser.open()
     browser.ask(MOVE_EN)

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.slow
 
 QUOTE = "上海那年每月要9700，来成都头一个月只花了4100。"
 FOCUSED = "const at = document.activeElement; return at.className || at.id || at.tagName"
+FOCUSED_ROW = "document.activeElement.closest('h3')?.parentElement.dataset.document"
 SIDEWAYS = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -58,8 +59,19 @@ def test_a_citation_leads_to_its_place_in_the_text_and_back(
     assert 0 < middle(browser, "mark.chosen") < 1
     assert browser.run(SIDEWAYS) == 0
     assert not browser.run("return document.querySelector('#top').inert")
+    # Back finds the source open again, and the link that led away.
+    browser.driver.back()
+    assert browser.panel()["quote"] == QUOTE
+    assert browser.run("return document.activeElement.closest('.panel .in-place') !== null")
+    assert browser.run("return document.querySelector('#conversation').inert") == (size == PHONE)
+    browser.driver.forward()
+    browser.wait("#documents .text")
+    browser.until(lambda: browser.run(FOCUSED) == "place")
     browser.wait(".back").click()
     browser.wait("#documents .document")
+    # One is at the row of the document that one comes from.
+    browser.until(lambda: browser.run(f"return {FOCUSED_ROW}") == "ledger")
+    assert 0 < middle(browser, '[data-document="ledger"] h3 a') < 1
     assert browser.texts(".library h2") == [words[0]]
     assert browser.driver.title == f"{words[0]} – quliu"
     assert browser.wait("#nav a").get_attribute("aria-current") == "page"
@@ -80,6 +92,8 @@ def test_the_keyboard_is_enough_and_the_language_changes_in_place(browser: Brows
     browser.type(ENTER)
     browser.wait("#documents .document")
     browser.until(lambda: browser.run(FOCUSED) == "H2")
+    browser.type(TAB)
+    assert browser.run("return document.activeElement.type") == "file"
     browser.type(TAB + ENTER)
     browser.wait("#documents .missing")
     assert "not bundled" in browser.texts(".missing")[0]
@@ -145,15 +159,18 @@ def test_files_are_added_used_and_removed_while_the_conversation_goes_on(own: Br
         (tmp_path / name).write_text(text, "utf-8")
     own.wait("#nav a").click()
     own.wait("#documents .adding")
-    own.run("document.querySelector('.adding input').scrollIntoView()")
+    own.run("document.querySelector('.adding input').focus()")
+    assert middle(own, ".adding") < 0.5
     own.all(".adding input")[0].send_keys("\n".join(str(tmp_path / name) for name in files))
     own.wait(".worked")
-    assert sorted(own.texts(".worked li")) == ["big.txt is larger than 1 MB.", "empty.txt is empty."]
+    assert sorted(own.texts(".worked li")) == ["big.txt is larger than 1 MB.", "empty.txt is not added: it is empty."]
+    assert own.texts(".worked p") == ["Added, and used by new answers from now on: Hefei notes ＜b＞"]
     own.until(lambda: len(own.all(".document")) == 4)
-    assert own.texts(".document h3")[0] == "Hefei notes _b_"
+    own.until(lambda: own.run("return document.activeElement.type") == "file")
+    assert own.texts(".document h3")[0] == "Hefei notes ＜b＞"
     # What is told of the files is in view wherever one is on the page.
     assert 0 < middle(own, ".worked") < 0.5
-    own.run("document.querySelector('.document h3 a').click()")
+    own.wait(".worked a").click()
     own.wait("#documents .text")
     assert own.texts("mark") == [files["Hefei notes <b>.txt"].strip()]
     assert own.texts(".worked") == []
@@ -173,8 +190,39 @@ def test_files_are_added_used_and_removed_while_the_conversation_goes_on(own: Br
     own.run("document.querySelector('.removal .yes').focus()")
     own.type(ENTER)
     own.until(lambda: len(own.all(".document")) == 3)
-    assert own.texts(".worked p") == ["Done. New answers use it from now on."]
+    assert own.texts(".worked p") == ["Removed, and no longer used by new answers: Hefei notes ＜b＞"]
     assert [*(tmp_path / "data" / "documents").iterdir()] == []
+    # A source that is gone says so, and leads back to where it is cited.
     own.run("location.hash = ''")
+    own.run("[...document.querySelectorAll('#live .source-row')].find(r => r.textContent.includes('Hefei')).click()")
+    own.panel()
+    own.run("document.querySelector('.panel .in-place a').click()")
+    own.until(lambda: own.texts(".library .failure"))
+    assert own.texts(".library .failure") == [
+        "That document is not in the index any more; it was removed after it was cited."
+    ]
+    own.wait(".library .cited a").click()
+    assert "14,321" in own.panel()["quote"]
     own.ask("And in Shanghai?")
     assert len(own.all(".turn")) == 3
+
+
+def test_a_file_that_has_changed_replaces_the_earlier_one_and_what_waits_is_named(own: Browser, tmp_path: Path) -> None:
+    own.open()
+    own.wait("#nav a").click()
+    own.wait("#documents .adding")
+    path = tmp_path / "quays.txt"
+    for pay, said in (
+        ("7,654", "Added, and used by new answers from now on"),
+        ("8,765", "Replaced the earlier one, and used by new answers from now on"),
+    ):
+        path.write_text(f"A harbour master in Qingdao earned {pay} yuan a month.", "utf-8")
+        own.all(".adding input")[0].send_keys(str(path))
+        own.until(lambda said=said: own.texts(".worked p") == [f"{said}: quays"])
+    assert len(own.all(".document")) == 4
+    # Two removals and an addition at once: none is lost.
+    path.with_name("nets.txt").write_text("A net maker in Yantai earned 5,432 yuan a month.", "utf-8")
+    own.all(".adding input")[0].send_keys(str(path.with_name("nets.txt")))
+    own.run("document.querySelector('.removal .yes').click()")
+    own.until(lambda: own.texts(".document h3")[0] == "nets" and own.all(".worked"))
+    assert "quays" not in own.texts(".document h3")

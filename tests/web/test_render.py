@@ -74,17 +74,21 @@ def an_answer(**fields: Any) -> Answer:
 
 CITED = {1: a_citation()}
 LABEL = "Source 1: Survey"
+STOP = '<span class="together">{}{}</span>'
 MARKER = f'<button type="button" class="cite" data-source="1" aria-label="{LABEL}" title="{LABEL}">1</button>'
 
 
 @pytest.mark.parametrize(
     ("markdown", "html"),
     [
-        ("Nine bridges [1].", f"Nine bridges {MARKER}."),
+        ("Nine bridges [1] here.", f"Nine bridges {MARKER} here."),
+        ("Nine bridges [1].", f"Nine bridges {STOP.format(MARKER, '.')}"),
+        ("九座桥 [1][1]。十座", f"九座桥 {MARKER}{STOP.format(MARKER, '。')}十座"),
         ("Nine *(no year)*", 'Nine <span class="weak">(no year)</span>'),
-        ("九座 *（没写年份 [1]）*", f'九座<span class="weak">（没写年份 {MARKER}）</span>'),
+        ("九座 *（没写年份 [1]）*", f'九座<span class="weak">（没写年份 {STOP.format(MARKER, "）")}</span>'),
         ("*nine* or **ten**", "<em>nine</em> or <strong>ten</strong>"),
         ("2 * 3 * 4 <b>&amp;", "2 * 3 * 4 &lt;b&gt;&amp;amp;"),
+        (r"\[1\] \*a\* \<b\> \&lt; *(\*c\*)*", '[1] *a* &lt;b&gt; &amp;lt; <span class="weak">(*c*)</span>'),
         ("[2]", '<button type="button" class="cite" disabled>2</button>'),
         ("[x](http://a.example) ![y](http://b.example)", "[x](http://a.example) ![y](http://b.example)"),
         ("a * b ** c [1234]", "a * b ** c [1234]"),
@@ -139,7 +143,7 @@ def test_a_warning_said_by_a_claim_is_not_said_twice_and_any_other_is_said() -> 
         f'<strong class="kind">Relationship networks. </strong>Friends matter. {MARKER}'
         ' <span class="weak">(a view)</span>',
         f'<strong class="kind">Hukou. </strong>Papers matter. {MARKER}',
-        f"Nine here {MARKER}, ten there.",
+        f"Nine here {STOP.format(MARKER, ',')} ten there.",
     ]
 
 
@@ -153,6 +157,7 @@ def test_evidence_says_what_it_knows_and_leaves_out_what_it_does_not() -> None:
     full = Reader(
         render.evidence(
             a_citation(
+                damaged=True,
                 quote="九座桥",
                 start=4,
                 end=7,
@@ -167,11 +172,58 @@ def test_evidence_says_what_it_knows_and_leaves_out_what_it_does_not() -> None:
     )
     assert full.text == (
         "Source 1SurveyPeople were asked; someone named did the asking.What it saysThe river has nine bridges."
-        "用中文看这一段河边有九座桥。In the original words九座桥characters 4–7"
+        "用中文看这一段河边有九座桥。In the original words九座桥characters 4–7damaged in the source"
         "See it in its place in the documentWhat this evidence lacksone man"
         "DocumentNotesPlaceparagraph 3Said bythe ferrymanAs of1999Filenotes.txt"
         "About the document itselftwo pages are lostOur note, not the document'swe counted eight"
     )
+
+
+OWN = {"text": "河边有九座桥；河上有船。", "text_en": None, "quote": "河边有九座桥\n河上有船。", "start": 4, "end": 16}
+
+
+@pytest.mark.parametrize(
+    ("source", "damaged", "shown"),
+    [
+        ("a.txt", False, ["In the original words", OWN["quote"], "characters 4–16"]),
+        ("a.md", False, ["In the original words", OWN["quote"], "characters 4–16"]),
+        ("a.html", False, ["In the original words", OWN["text"]]),
+        ("a.PDF", False, ["In the original words", OWN["text"]]),
+        (
+            "a.txt",
+            True,
+            ["What it says", OWN["text"], "In the original words", OWN["quote"], "characters 4–16"],
+        ),
+        ("a.docx", True, ["What it says", OWN["text"]]),
+    ],
+)
+def test_words_of_ones_own_file_are_shown_once_and_as_its_readers_see_them(
+    source: str, damaged: bool, shown: list[str]
+) -> None:
+    html = render.evidence(a_citation(**OWN, source=source, damaged=damaged), "en")
+    between = html.split('<p class="meaning">')[1].split("</p>", 1)[1].split('<p class="in-place">')[0]
+    parts = [part for part in re.split(r"<[^>]*>", between) if part]
+    assert parts == [*shown, *(["damaged in the source"] if damaged else [])]
+
+
+def test_what_the_grade_says_is_not_said_again() -> None:
+    assert render.lacking("no source given", Grade.UNSOURCED, "en") is None
+    assert render.lacking("no source given; one week only", Grade.UNSOURCED, "en") == "one week only"
+    assert render.lacking("没写出处；原文此处有损坏", Grade.UNSOURCED, "zh") == "原文此处有损坏"
+    assert render.lacking("一个例子", Grade.CASE, "zh") is None
+    assert render.lacking("no source given", Grade.CASE, "en") == "no source given"
+    assert render.lacking(None, Grade.CASE, "en") is None
+
+
+def test_all_that_belongs_to_an_answer_is_in_its_language() -> None:
+    chinese = Turn(question="换城市？", answer=answer_to("换城市？", "zh"))
+    html = str(render.turn_html(chinese, 1, "en", last=True))
+    after = html.rsplit("</div></div>", maxsplit=1)[-1]
+    assert [after.count(word) for word in ("<span>复制</span>", "<span>重新回答</span>", "还可以接着问")] == [1, 1, 2]
+    assert html.count('data-panel="出处" data-close="关闭"') == 5
+    assert [word for word in ("Copy", "Try again", "Answer", "Source") if word in html] == []
+    # One that has not come yet has none.
+    assert "Try again" in render.turn_html(Turn(question="换城市？", stopped=True), 1, "en", last=True)
 
 
 @pytest.mark.parametrize("grade", list(Grade))

@@ -117,13 +117,13 @@ def test_a_file_is_taken_from_a_page_of_this_machine_alone(url: str, folder: Pat
         assert put(url, "b.txt", b"two", **headers)[0] in (400, 403)
     assert put(url, "b.txt", b"two", origin="http://evil.example") == (403, closed)
     assert put(url, "b.txt", b"two", "zh", origin="null")[1].startswith("这里不能添加文件")
-    assert [path.name for path in folder.iterdir()] == ["合肥 笔记.txt.arrived"]
+    assert [path.read_bytes() for path in folder.iterdir()] == [b"one"]
 
 
 def test_what_is_wrong_with_a_file_is_one_line(url: str, folder: Path) -> None:
     assert put(url, "", b"x") == (422, "A file needs a name.")
-    assert put(url, "a.txt", b"") == (422, "a.txt is empty.")
-    assert put(url, "a.txt", b"", "zh") == (422, "a.txt 是空的。")
+    assert put(url, "a.txt", b"") == (422, "a.txt is not added: it is empty.")
+    assert put(url, "a.txt", b"", "zh") == (422, "a.txt 没有添加：里面是空的。")
     assert put(url, "{0}\n<b>.exe", b"x")[1].startswith("{0} <b>.exe is of no kind that can be read")
     assert put(url, "a.txt", b"x", "xx")[0] == 422
     assert list(folder.iterdir()) == [] if folder.exists() else True

@@ -1,0 +1,424 @@
+"""Who a text names as the source of what it says: authorities, institutions, companies, newspapers and persons.
+
+A name counts only where the words around it make it a speaker (X公布, 据X统计, X的年报写明, "X reckons", "a poll by
+X"); whatever is not a whole name is left out, as a false source is worse than none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.resources import files
+
+import rjieba
+import yaml
+
+from knowledge.passage import Frozen, Grade, Language
+from knowledge.places import find_places
+from knowledge.script import simplified
+from knowledge.sentences import sentences
+
+_NAMEY = re.compile(r"^(?:n|ns|nt|nr|nrt|nrfg|nz|ng|j|b|an|a|ad|vn|eng|i|l|s|f|g)$")
+_PROPER = re.compile(r"^(?:ns|nt|nr|nrt|nrfg|nz|j|eng|i|l)$")
+_OPEN, _CLOSE = '「『“《‘"', '」』”》’"'
+_LONGEST = 30
+# Words before a name that are no part of it.
+_LOCAL = frozenset("本地 当地 民间 有关 相关 业内 中介 记者 知名 一家".split())
+_ORDINAL = re.compile(r"第[一二三四五六七八九十]+")
+_CAP = r"(?:[A-Z][\w’'&-]*|\d+[a-z]{2,}\w*|[a-z]+[A-Z]\w+|[A-Z]\.)"
+_NAME_EN = rf"{_CAP}(?:(?: (?:of|for|at|and|on|&)(?: the)?)? {_CAP}){{0,9}}"
+_STAFF = re.compile(
+    r"(?:Researchers|Economists|Staff|Records|Figures|Data|Analysts|Doctors|Statistics) (?:at|of|from|by) "
+    r"(?=the |[A-Z])"
+)
+_KIND = re.compile(
+    r", (?:an?|the) (?:\w+[ -]){0,3}"
+    r"(?:association|company|institute|think-tank|consultancy|newspaper|firm|agency|union|charity)\b"
+)
+_BRAND = re.compile(r"^(?:[A-Z0-9][A-Z0-9&-]+|[a-z]+[A-Z]\w*|\w*\d\w*|[A-Z][a-z]+[A-Z]\w*)$")
+
+
+class Source(Frozen):
+    """A source that ``text[start:end]`` names, in the words of the text."""
+
+    name: str
+    grade: Grade
+    start: int
+    end: int
+
+
+class Sources(Frozen):
+    """What a text says about who says it.
+
+    ``named`` are the sources in reading order, ``unnamed`` is somebody who speaks without a name ("某智库"), ``untold``
+    says that something in it comes from nobody who could be asked, and ``sampled`` that it gives how many were asked.
+    """
+
+    named: tuple[Source, ...]
+    unnamed: str | None
+    untold: bool
+    sampled: bool
+
+    @property
+    def first(self) -> Source | None:
+        """The source named first."""
+        return self.named[0] if self.named else None
+
+
+class _Words(Frozen):
+    authority: str
+    institution: str
+    document: str
+    survey: str
+    says: str
+    nobody: frozenset[str]
+    unnamed: tuple[str, ...]
+    untold: tuple[str, ...]
+    goes_on: str
+    sample: str
+    inside: frozenset[str] = frozenset()
+    when: str = ""
+    person: str = ""
+    according: str = ""
+    says_so: str = ""
+
+
+@cache
+def _words(language: Language) -> _Words:
+    table = yaml.load(files(__package__).joinpath("attribution.yaml").read_text("utf-8"), yaml.CSafeLoader)
+    return _Words.model_validate(table[language])
+
+
+def find_sources(words: str, language: Language) -> Sources:
+    """The sources that a text names; ``words`` may be traditional."""
+    text = simplified(words)
+    table = _words(language)
+    found = _chinese(text) if language == "zh" else _english(text)
+    survey = re.compile(table.survey)
+    named: list[Source] = []
+    for start, end in found:
+        name = words[start:end].strip()
+        if any(name in source.name or source.name in name for source in named):
+            continue
+        named.append(Source(name=name, grade=_grade(text, start, end, language, survey), start=start, end=end))
+    unnamed = next((hit for pattern in table.unnamed if (hit := re.search(pattern, text))), None)
+    return Sources(
+        named=tuple(named),
+        unnamed=words[unnamed.start() : unnamed.end()].strip() if unnamed else None,
+        untold=unnamed is not None or any(re.search(pattern, text) for pattern in table.untold),
+        sampled=bool(re.search(table.sample, text)),
+    )
+
+
+def goes_on(sentence: str, language: Language) -> bool:
+    """Whether a sentence goes on with what the source of the one before says."""
+    return bool(re.search(_words(language).goes_on, simplified(sentence)))
+
+
+def is_untold(sentence: str, language: Language) -> bool:
+    """Whether a sentence says that somebody without a name says so."""
+    table = _words(language)
+    return any(re.search(pattern, simplified(sentence)) for pattern in (*table.unnamed, *table.untold))
+
+
+def _grade(text: str, start: int, end: int, language: Language, survey: re.Pattern[str]) -> Grade:
+    name = text[start:end]
+    table = _words(language)
+    authority = (
+        re.search(rf"(?:{table.authority})$|统计局|普查|官方|统计|数据示例", name)
+        if language == "zh"
+        else re.search(table.authority, name)
+    )
+    sentence = next((text[a:b] for a, b in sentences(text) if a <= start < b), text)
+    if authority and not re.search("问卷|受访|\\bquestionnaire|\\brespondents", sentence):
+        return Grade.OFFICIAL_STATISTIC
+    asked = survey.search(re.sub(re.escape(name), "", sentence)) or re.search(table.sample, sentence)
+    return Grade.SURVEY if asked or re.search("调查$|问卷$|民调$|survey$|poll$", name) else Grade.NAMED_REPORT
+
+
+# --- Chinese ---
+
+
+class _Token(Frozen):
+    text: str
+    tag: str
+    start: int
+    end: int
+
+
+def _tokens(text: str) -> list[_Token]:
+    # The tagger takes some cities for other words.
+    places = {(mention.start, mention.end) for mention in find_places(text)}
+    found, at = [], 0
+    for word, tag in rjieba.tag(text):
+        start = text.index(word, at)
+        at = start + len(word)
+        found.append(_Token(text=word, tag="ns" if (start, at) in places else tag, start=start, end=at))
+    return found
+
+
+def _chinese(text: str) -> list[tuple[int, int]]:
+    tokens = _tokens(text)
+    spans = [*_persons(text, tokens), *_institutions(text, tokens), *_brands(text, tokens), *_cited(text, tokens)]
+    spans += [
+        hit.span()
+        for hit in re.finditer(
+            "(?:全国)?(?:第[一二三四五六七]次)?人口(?:普查|抽样调查)|官方(?:数据|统计|数字)|数据示例", text
+        )
+    ]
+    kept: list[tuple[int, int]] = []
+    for start, end in sorted(spans, key=lambda span: span[0] - span[1]):
+        if not any(start < b and a < end for a, b in kept):
+            kept.append((start, end))
+    return sorted(kept)
+
+
+def _institutions(text: str, tokens: Sequence[_Token]) -> Iterator[tuple[int, int]]:
+    """Institutions that speak, each as far to the left as its name goes."""
+    table = _words("zh")
+    ends = re.compile(rf"(?:{table.authority}|{table.institution})$")
+    for at, token in enumerate(tokens):
+        span = _leftwards(text, tokens, at)
+        if span is None or not ends.search(text[span[0] : token.end]) or not _is_proper(tokens, *span):
+            continue
+        if _speaks(text, *span):
+            yield span
+
+
+def _leftwards(text: str, tokens: Sequence[_Token], at: int) -> tuple[int, int] | None:
+    table = _words("zh")
+    first = at
+    while first > 0 and tokens[at].end - tokens[first - 1].start <= _LONGEST:
+        before = tokens[first - 1]
+        is_name = (_NAMEY.match(before.tag) and before.text not in "的了") or before.text in table.inside
+        joins = (
+            before.text in {"和", "与", "及"}
+            and first >= 2
+            and not _PROPER.match(tokens[first].tag)
+            and tokens[first - 2].text in table.inside | {"城市", "人口", "经济", "社会"}
+        )
+        if not (
+            is_name or joins or _ORDINAL.fullmatch(before.text) or (before.text in "一二三" and "第" in before.text)
+        ):
+            break
+        if re.fullmatch(f"{table.says}|{table.according}", before.text) and before.text not in table.inside:
+            break
+        first -= 1
+    # An ordinal such as 第一财经 or 第一医院 may be cut in two.
+    if first > 0 and tokens[first - 1].tag == "m" and tokens[first - 1].text.startswith("第"):
+        first -= 1
+        while first > 0 and tokens[first - 1].tag in {"ns", "nt", "nr", "nz"}:
+            first -= 1
+    while first < at and tokens[first].text in _LOCAL:
+        first += 1
+    if not any(char.isalnum() for char in tokens[at].text):
+        return None
+    return tokens[first].start, tokens[at].end
+
+
+def _is_proper(tokens: Sequence[_Token], start: int, end: int) -> bool:
+    """Whether a name is somebody's own, and not only what kind of thing it is."""
+    table = _words("zh")
+    own = [t for t in tokens if start <= t.start and t.end <= end and t.text not in table.nobody]
+    if any(t.text.startswith(("某", "该", "这", "每", "各")) for t in own):
+        return False
+    return any(_PROPER.match(t.tag) or t.text.startswith("第") for t in own) or any(
+        re.search(r"局$|厅$|委员会$|年鉴$|公报$|晨报$|日报$|晚报$|时报$|周刊$", t.text) for t in own
+    )
+
+
+@cache
+def _after() -> re.Pattern[str]:
+    """What follows a name that speaks."""
+    t = _words("zh")
+    made = "(?:发布|公布|出具|编写|编制|撰写|推出|开展|进行|做|组织|主持|完成|提供|合作)?(?:过|了)?(?:的)?"
+    titled = "(?:《[^》]{2,40}》)"
+    aside = "(?:[（(][^）)]{1,30}[）)])?"
+    opening = (
+        rf"[{_CLOSE}]?{aside}(?:记者|网站|官网|方面|负责人|相关负责人|编辑部)?(?:与[^，。；]{{2,16}}合作)?"
+        rf"的?(?:{t.when}的?)?(?:也|还|则|又|曾)?"
+    )
+    document = (
+        rf"{made}(?:一[份项次]|最新|年度|{t.when}的?)?(?:[\u4e00-\u9fff]{{0,8}}?(?:{t.document}|{t.survey}))?"
+        rf"{titled}?{aside}(?:里|中|上|结果)?"
+    )
+    listed = rf"{made}(?:一[份项次]|最新|{t.when}的?)?[\u4e00-\u9fff]{{0,8}}?(?:{t.document}|{t.survey}|{titled})"
+    return re.compile(
+        rf"{opening}(?:"
+        rf"{document}(?:也|还|则|同时)?(?:{t.says})"
+        rf"|{listed}{aside}(?:里|中|上|结果)?[，,:：]"
+        rf"|(?:在)?{titled}(?:里|中|上)?"
+        rf"|(?:{t.when})?(?:共|一共|先后)?(?:访问|调查|访谈|走访|抽样调查|询问)了"
+        rf"|(?:{t.when})?[对向在][^，。；]{{2,24}}(?:问卷|{t.survey}|访谈)"
+        rf")"
+    )
+
+
+def _speaks(text: str, start: int, end: int) -> bool:
+    table = _words("zh")
+    before = text[:start].rstrip(_OPEN + " ")
+    spaced = text[end:].lstrip()
+    if re.search(rf"{table.according}$", before):
+        return bool(
+            re.match(
+                rf"[{_CLOSE}]?(?:[^，。；]{{0,16}}?(?:{table.says}|{table.document}|{table.survey})|[，,]|的|\s*\d{{4}})",
+                spaced,
+            )
+        )
+    return bool(_after().match(re.sub(r"\s+", "", spaced[:120])))
+
+
+def _persons(text: str, tokens: Sequence[_Token]) -> Iterator[tuple[int, int]]:
+    """People with a name and an office."""
+    table = _words("zh")
+    pattern = re.compile(
+        rf"{table.person}(?P<who>[\u4e00-\u9fff]{{2,3}}?)(?=(?:也|还|则|曾|近日|去年|在[^，。]{{2,12}}上)?(?:{table.says})|[，,])"
+    )
+    for hit in pattern.finditer(text):
+        spoken = re.match(rf"(?:也|还|则|曾|近日|去年)?(?:{table.says})", text[hit.end() :])
+        cited = re.search(rf"{table.according}[^，。；]{{0,24}}$", text[: hit.start()])
+        if not (spoken or cited) or not any(t.start == hit.start("who") for t in tokens):
+            continue
+        at = next((n for n, t in enumerate(tokens) if t.start < hit.start("who") <= t.end), None)
+        span = _leftwards(text, tokens, at) if at is not None else None
+        yield (span[0] if span else hit.start(), hit.end())
+
+
+def _brands(text: str, tokens: Sequence[_Token]) -> Iterator[tuple[int, int]]:
+    """Companies and papers that no ending tells, at the beginning of a clause."""
+    table = _words("zh")
+    owned = re.compile(
+        rf"[{_CLOSE}]?(?:{table.when})?(?:的|发布的|公布的)?(?:{table.when}的?)?(?:"
+        rf"(?:年报|财报|季报|年度报告)|(?:做过?|做了|发起|开展|组织)[^，。]{{0,6}}(?:调查|问卷)"
+        rf"|[^，。；]{{0,14}}(?:报告|榜单|白皮书|蓝皮书|调查|问卷)[》]?(?:里|中|上|的)?(?:{table.says}|[，,])"
+        rf"|(?:公布|发布|披露|写道|报道)|(?:发布|公布)的《)"
+    )
+    for at, token in enumerate(tokens):
+        before = text[: token.start].rstrip(_OPEN + " ")
+        if before and not re.search(rf"[，,。；;：:、！？\n]$|{table.according}$", before):
+            continue
+        last = at - 1
+        while last + 1 < len(tokens) and (
+            (_NAMEY.match(tokens[last + 1].tag) or tokens[last + 1].text in table.inside)
+            and not re.fullmatch(f"{table.document}|{table.survey}|{table.says}", tokens[last + 1].text)
+            and tokens[last + 1].end - token.start <= 12
+        ):
+            last += 1
+        if last < at:
+            continue
+        run = tokens[at : last + 1]
+        own = [t for t in run if t.text not in table.nobody]
+        end = run[-1].end
+        follows = owned.match(re.sub(r"\s+", "", text[end : end + 80]))
+        if not own or not follows or end - token.start < 2 or any(t.text.startswith(("某", "该", "这")) for t in run):
+            continue
+        places = [m for m in find_places(text) if m.start >= token.start and m.end <= end]
+        if places and sum(m.end - m.start for m in places) >= end - token.start - 1:
+            continue
+        acts = re.match(r".{0,12}?(?:年报|财报|季报|年度报告|做过?|做了|发起|开展|组织)", follows[0])
+        if (
+            acts
+            or any(_PROPER.match(t.tag) and t.tag not in {"ns"} for t in own)
+            or (len(own) > 1 and any(t.tag == "ns" for t in own))
+        ):
+            yield token.start, end
+
+
+def _cited(text: str, tokens: Sequence[_Token]) -> Iterator[tuple[int, int]]:
+    """What 据 names before a comma, or before 统计 and the like."""
+    table = _words("zh")
+    for hit in re.finditer(
+        r"(?:^|[，,。；;：:（(])(?:据|根据)(?P<who>[^，,。；;]{2,26}?)(?=[，,]|的?(?:统计|数据|公布|测算|通报|介绍|透露|显示)[，,：:显])",
+        text,
+    ):
+        start, end = hit.span("who")
+        inner = [t for t in tokens if start <= t.start and t.end <= end]
+        while inner and inner[0].text in _LOCAL and inner[0].end < end:
+            start = inner.pop(0).end
+        own = [
+            t for t in inner if t.text not in table.nobody and t.tag not in {"m", "q", "x", "uj", "t", "r", "d", "mq"}
+        ]
+        if not own or any(t.tag in {"r", "d", "c"} or t.text.startswith("某") for t in inner[:1]):
+            continue
+        if any(t.tag in {"v", "p", "ul", "y"} and t.text not in table.inside for t in inner):
+            continue
+        places = [m for m in find_places(text) if m.start >= start and m.end <= end]
+        if places and sum(m.end - m.start for m in places) >= end - start - 1:
+            continue
+        head = re.search(rf"(?:{table.when}|的)", text[start:end])
+        if head and re.search(rf"(?:{table.authority}|{table.institution})$", text[start : start + head.start()]):
+            end = start + head.start()
+        yield start, end
+
+
+# --- English ---
+
+
+def _english(text: str) -> list[tuple[int, int]]:
+    table = _words("en")
+    document, says = table.document, table.says
+    name = rf"(?P<who>(?:[Tt]he )?{_NAME_EN})"
+    lowly = r"(?P<who>the (?:[a-z]+ ){0,4}(?:bureau|commission|department|ministry|council|census))"
+    patterns = (
+        rf"\b[Aa]ccording to {name}",
+        r"\b(?:reported|published|released|compiled|collected|issued|carried out|conducted|commissioned|drawn up)"
+        rf" by {name}",
+        r"\b(?:[Dd]ata|[Ff]igures|[Rr]ecords|[Nn]umbers|[Rr]esearch|[Ee]stimates|[Rr]esearchers|[Ee]conomists|[Ss]taff"
+        rf"|[Ss]tatistics|[Aa]nalysts) (?:released |published |compiled |kept )?(?:from|by|of|at) {name}",
+        r"\b(?:survey|poll|questionnaire|report|study|paper|model|index|ranking|list|interviews)\b[^.;]{0,70}?"
+        rf" (?:by|from) {name}",
+        rf"\b{name}(?:[’']s|[’'])(?: own)?(?: \d{{4}})?(?: [\w-]+){{0,4}}? {document}\b",
+        rf"(?:^|[.;:,]\s+|\b(?:that|but|and|while|as)\s+){name}(?P<aside>, [^,.;]{{3,90}},)?"
+        rf" (?:\w+ly |also |has |have )?(?P<verb>{says})\b",
+        rf"\b{lowly}(?:[’']s [\w -]{{0,24}}{document})? (?:{says})\b",
+        r"\b[Aa]ccording to (?P<who>the [a-z]+(?: [a-z]+)?[’']s (?:[a-z]+ ){0,2}"
+        r"(?:report|review|accounts|survey|figures))",
+        r"\b(?P<who>(?:[Tt]he )?(?:\d{4} )?(?:national |population )?census"
+        r"|official (?:figures|statistics|data|numbers|counts?)|government (?:figures|statistics|data))\b",
+        rf"\b[Aa]ccording to (?P<who>(?=[^,.;]*[A-Z0-9])[^,.;\"“]{{3,60}}?(?:{document}))\b",
+    )
+    spans: list[tuple[int, int]] = []
+    for pattern in patterns:
+        for hit in re.finditer(pattern, text):
+            span = _whole(text, hit)
+            if span and not any(span[0] < end and start < span[1] for start, end in spans):
+                spans.append(span)
+    return sorted(spans)
+
+
+def _whole(text: str, hit: re.Match[str]) -> tuple[int, int] | None:
+    """The name of a match without words that only begin a sentence, if it is one."""
+    table = _words("en")
+    start, end = hit.span("who")
+    if text[end - 2 : end] in {"'s", "’s"}:
+        end -= 2
+    if cut := _STAFF.match(text[start:end]):
+        start += cut.end()
+    bare = re.sub(r"^[Tt]he ", "", text[start:end])
+    while " " in bare and bare.split()[0] in table.nobody:
+        start = text.index(bare, start) + len(bare.split()[0]) + 1
+        bare = text[start:end]
+        if re.match(r"(?:of|for|at|and|on) ", bare):
+            return None
+    name, verb = text[start:end], hit.groupdict().get("verb")
+    if not re.search("[A-Z0-9]", name):
+        return start, end
+    if re.search(f"{table.institution}|{table.authority}", name):
+        return None if verb and re.match("An? ", name) else (start, end)
+    if verb and hit["aside"]:
+        return _introduced(name, hit["aside"], start, end, hit.end("aside") - 1)
+    is_place = any(m.start <= start + len("the ") and m.end >= end for m in find_places(text))
+    if not bare or bare.split()[0] in table.nobody or is_place:
+        return None
+    speaks_so = " " not in bare and verb and re.match(rf"{table.says_so}\b", text[hit.start("verb") :])
+    named = re.match(r"(?:Professor|Dr|Prof\.?) ", name) or _BRAND.match(bare.split()[0])
+    return (start, end) if named or speaks_so or not verb else None
+
+
+def _introduced(name: str, aside: str, start: int, end: int, aside_end: int) -> tuple[int, int] | None:
+    """A person with their institution, or an institution with what it is, between commas."""
+    table = _words("en")
+    if re.search(f"{table.institution}|{table.authority}", aside) and len(name.split()) in {2, 3}:
+        return start, aside_end
+    return (start, end) if _KIND.match(aside) else None
