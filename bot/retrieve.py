@@ -31,6 +31,7 @@ _FOUND_WEIGHT = 0.25
 # one beats a note on some other city.
 _SAME_PLACE = 0.18
 _OTHER_PLACE = -0.16
+_FURTHER_PLACE = 0.1  # a question on two places is best answered by what is said of both
 _SAME_TOPIC = 0.05
 _SAME_DOCUMENT = 0.1
 _SAME_SUBJECT = 0.15  # a message that points back is about what was said
@@ -194,6 +195,8 @@ def fit(passage: Passage, request: Request) -> float:
     if request.places and passage.cities:
         here = is_about(passage, request.places)
         bonus += _SAME_PLACE if here else _OTHER_PLACE
+        also = sum(is_about(passage, [id_]) for id_ in request.places) - 1
+        bonus += _FURTHER_PLACE * max(0, also)
         bonus += _SAME_TOPIC if here and set(passage.topics) & set(request.topics) else 0.0
     if _figures(request.text) & _figures(passage.text):
         bonus += _SAME_FIGURE

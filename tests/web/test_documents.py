@@ -78,7 +78,7 @@ def test_all_documents_are_listed_with_what_is_known_of_them() -> None:
     assert html.index('class="lead"') < html.index('type="file"') < html.index('<li class="document"')
     assert "3 documents, 5 passages. Every answer rests on these and on nothing else." in read.text
     rows = [Reader(row).text for row in html.split('<li class="document"')[1:]]
-    assert f"What is doubtful about it{NOTE['en']}" in rows[0]
+    assert f"What to know before relying on it{NOTE['en']}" in rows[0]
     assert "a document of your ownno date given3 notes of ours on it" in rows[0]
     assert rows[0].endswith("Cited in question 1 [3][4][5]")
     assert "a document of your owndated 2021-031 note of ours on itledger.txt, added on this page" in rows[1]
