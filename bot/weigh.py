@@ -19,6 +19,7 @@ _CLOSE = 0.86  # a further point must come this near to the best one's score
 _MOST_POINTS = 3
 _MOST_SIDE = 5
 _MOST_ALSO = 2
+_MOST_ALSO_OWN = 4
 _MOST_CAVEATS = 4
 _MOST_THERE = 2
 _MOST_RELATED = 3
@@ -26,6 +27,7 @@ _MOST_LISTED = 7
 _MOST_ASKED = 2
 _MOST_TOGETHER = 5
 _SPEAKS_OF_IT = 0.7
+_TOLD_ELSEWHERE = 0.7
 _IN_THEME = 0.25
 _NEAR = 0.55
 _OUTSTANDING = 0.1
@@ -82,7 +84,7 @@ def weigh(
     ``covered`` says what of it no article says, and what it wrongly takes for said.
     """
     decides = request.intent is Intent.DECISION
-    if request.needs_evidence and not decides and says("counts_articles", simplified(request.text)):
+    if request.needs_evidence and not decides and _asks_each_article(request, hits):
         return _counted(request, hits, corpus)
     evidence = _BY_INTENT[request.intent](request, hits, theme, corpus)
     if covered is None or not request.needs_evidence:
@@ -91,6 +93,14 @@ def weigh(
     if request.wants_estimate and evidence.silences and not decides:
         evidence = evidence.model_copy(update={"silences": (*evidence.silences, Silence(subject="estimate"))})
     return evidence
+
+
+def _asks_each_article(request: Request, hits: Sequence[Hit]) -> bool:
+    """Whether a message asks how many articles speak of something, or whether those of one's own agree on it."""
+    plain = simplified(request.text)
+    # Where the bundled notes pull apart was found by hand.
+    own = bool(hits) and not hits[0].passage.is_note and not request.reference
+    return says("counts_articles", plain) or (own and says("asks_others", plain))
 
 
 def _counted(request: Request, hits: Sequence[Hit], corpus: Corpus) -> Evidence:
@@ -151,6 +161,7 @@ def _lookup(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus: 
         # Who asks about a figure wants every place where it stands.
         same = (h.passage for h in hits if given & set(figure_keys(h.passage.text)))
         points = tuple(dict.fromkeys((*points, *same)))[:_MOST_POINTS]
+    points = (*points, *_told_elsewhere(points, hits))
     if request.doubts_source and points:
         note = corpus.passages.get(f"{points[0].document_id}-note", points[0])
         points = tuple(dict.fromkeys((points[0], note)))
@@ -164,6 +175,21 @@ def _lookup(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus: 
         silences=silences,
         related=_related(hits, points),
     )
+
+
+def _told_elsewhere(points: Sequence[Passage], hits: Sequence[Hit]) -> tuple[Passage, ...]:
+    """What another document of one's own has in figures on the same place and subject as the best point."""
+    if not points or points[0].is_note:
+        return ()
+    first, kinds = points[0], units_of(points[0].text) - {"number", "calendar_year"}
+    documents = {p.document_id for p in points}
+    for hit in hits:
+        other = hit.passage
+        alike = set(first.cities) & set(other.cities) and (set(first.topics) & set(other.topics)) - _BROAD
+        near = hit.score >= _TOLD_ELSEWHERE * hits[0].score
+        if near and alike and kinds & units_of(other.text) and not other.is_note and other.document_id not in documents:
+            return (other,)
+    return ()
 
 
 def _given_figures(request: Request) -> set[Key]:
@@ -364,7 +390,7 @@ def _decision(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus
         sides=_choices(request, hits),
         pro=pro,
         con=con,
-        also=tuple(p for p in also if not any(p in warning.passages for warning in due))[:_MOST_ALSO],
+        also=_also([p for p in also if not any(p in warning.passages for warning in due)], relevance),
         caveats=due,
         tensions=_decided_tensions(request, (*pro, *con), due, corpus),
         silences=_decision_silences(request, corpus),
@@ -372,6 +398,12 @@ def _decision(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus
         own=_own_share(request, corpus),
         related=_related(hits, (*pro, *con)),
     )
+
+
+def _also(passages: Sequence[Passage], relevance: Callable[[Passage], float]) -> tuple[Passage, ...]:
+    """What is said of the place and leans no way: of documents of one's own more, since fewer of theirs lean."""
+    own = sorted((p for p in passages if not p.is_note), key=lambda p: -relevance(p))[:_MOST_ALSO_OWN]
+    return (*own, *[p for p in passages if p.is_note][:_MOST_ALSO])
 
 
 _BY_INTENT: Mapping[Intent, Callable[[Request, Sequence[Hit], Theme | None, Corpus], Evidence]] = {

@@ -358,3 +358,33 @@ def test_a_passage_of_one_s_own_on_the_place_is_not_called_silent_on_it() -> Non
     asked = request(places=("大连", "北京"), topics=("rent",))
     assert weigh(asked, hits(first, there), None, corpus_of(first, there)).silences == ()
     assert weigh(request(places=("大连",), topics=("hukou",)), hits(there), None, corpus_of(there)).silences == ()
+
+
+def test_whether_own_documents_agree_is_answered_by_each_of_them() -> None:
+    asked = request(text="Do the articles agree on who stays in Dalian?", places=("大连",))
+    one, two = (own(id_, cities=("大连",)).model_copy(update={"document_id": id_}) for id_ in ("one", "two"))
+    assert ids(weigh(asked, hits(one, two), None, corpus_of(one, two)).spoken) == ["one", "two"]
+    assert weigh(asked, hits(RENT, one), None, corpus_of(RENT, one)).spoken == ()
+
+
+def test_more_of_one_s_own_is_also_said_of_the_place_and_the_best_first(corpus: Corpus) -> None:
+    said = [own(f"own{n}", cities=("大连",)) for n in range(6)]
+    said[3] = said[3].model_copy(update={"grade": Grade.SURVEY})
+    all_ = Corpus({**corpus.passages, **{p.id: p for p in said}}, ())
+    asked = request(Intent.DECISION, origin="北京", destinations=("大连",), move=Move.DOWN)
+    assert ids(decide(all_, asked).also) == ["own3", "own0", "own1", "own2"]
+
+
+def test_the_figure_of_another_own_document_on_the_same_stands_beside_the_first() -> None:
+    texts = {"first": "大连四成的人留下了。", "other": "大连八成的人留下了。", "words": "大连的人留下了。"}
+    first, other, words = (
+        own(id_, cities=("大连",)).model_copy(update={"document_id": id_, "text": text, "topics": ("subsidies",)})
+        for id_, text in texts.items()
+    )
+    asked = request(places=("大连",))
+    corpus = corpus_of(first, other, words)
+    assert ids(weigh(asked, hits(first, words, other, scores=(1.0, 0.8, 0.75)), None, corpus).points) == [
+        "first",
+        "other",
+    ]
+    assert ids(weigh(asked, hits(first, other, scores=(1.0, 0.65)), None, corpus).points) == ["first"]
