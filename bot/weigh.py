@@ -552,7 +552,7 @@ def _caveats_due(request: Request, corpus: Corpus, relevance: Callable[[Passage]
     topics, scope = set(request.topics) | _concerns(request), request.scope
     first_tier_target = any(_scope_of(d) == {"first_tier"} for d in request.destinations)
     shrinking = any(
-        Caveat.SHRINKING_CITY in p.warnings and is_about(p, request.destinations) for p in corpus.passages.values()
+        Caveat.SHRINKING_CITY in p.warnings and _warns_of(p, request.destinations) for p in corpus.passages.values()
     )
     medical = any(
         Caveat.MEDICAL_ACCESS in p.warnings and _speaks(p, request.destinations) < 0 for p in corpus.passages.values()
@@ -597,6 +597,9 @@ def _warnings(
     ends = (request.origin,) if request.move in (Move.UP, Move.BACK) else request.destinations
     place_id = next((id_ for id_ in ends if id_), None)
     there = [p for p in carriers if not p.is_note and place_id and is_about(p, [place_id])]
+    if kind is Caveat.SHRINKING_CITY:
+        there = [p for p in there if _warns_of(p, request.destinations)]
+        carriers = [p for p in carriers if p.is_note or p in there]
     if there:
         yield CaveatDue(kind=kind, passages=tuple(there[:_MOST_THERE]), reach=Reach.NAMED, place=place_id)
         # Of other places that were told of one by one this move learns nothing.
@@ -606,6 +609,11 @@ def _warnings(
         carriers.sort(key=lambda p: (-bool(set(p.scope) & request.scope), -is_about(p, request.destinations)))
     if kept := tuple(carriers[: 2 if kind is Caveat.RELATIONSHIP_NETWORKS else 1]):
         yield CaveatDue(kind=kind, passages=kept, reach=_reach(kind, kept, place_id), place=place_id)
+
+
+def _warns_of(passage: Passage, places: Sequence[str]) -> bool:
+    """Whether a warning of a place is of one of these; one's own documents may name them as where people go."""
+    return is_about(passage, places) and (passage.is_note or _speaks(passage, places) < 0)
 
 
 def _reach(kind: Caveat, kept: Sequence[Passage], place_id: str | None) -> Reach:

@@ -31,7 +31,7 @@ class TemplateWriter:
         if decision and not request.one_sided:
             yield from _summary(evidence, request.language, words)
         for number, passage in enumerate(evidence.corrections):
-            draft = _statement(Section.CORRECTION, passage, request, words)
+            draft = _statement(Section.CORRECTION, passage, request, words, whole=number == 0)
             # Only what contradicts a passage is called wrong; what may be wrong is answered by what the passage says.
             lead = words["presumed" if evidence.presumed else "correction"] if number == 0 else "{text}"
             yield draft.model_copy(update={"text": lead.format(text=draft.text)})
@@ -52,7 +52,9 @@ class TemplateWriter:
             for passage in passages:
                 if passage in compared:
                     continue
-                draft = _statement(section, passage, request, words)
+                # The best answer to a question stands whole: which of its sentences is the one cannot be told for sure.
+                whole = request.intent is Intent.LOOKUP and passage == passages[0]
+                draft = _statement(section, passage, request, words, whole=whole)
                 if evidence.presumed and section is Section.POINTS and passage == passages[0]:
                     draft = draft.model_copy(update={"text": words["presumed"].format(text=draft.text)})
                 yield draft
@@ -105,8 +107,10 @@ def _headline(passages: Iterable[Passage]) -> Passage | None:
     return next((p for p in passages if p.topics and p.topics[0] not in _BACKGROUND), None)
 
 
-def _statement(section: Section, passage: Passage, request: Request, words: Mapping[str, Any]) -> Draft:
-    text = excerpt(passage, request)
+def _statement(
+    section: Section, passage: Passage, request: Request, words: Mapping[str, Any], *, whole: bool = False
+) -> Draft:
+    text = passage.in_language(request.language) if whole else excerpt(passage, request)
     weakness = _evidence([(passage, text)], request.language, words)
     if request.move is Move.UP and passage.is_note and passage.caveat in _NETWORKS_AND_RETURNS:
         weakness = _join([weakness, words["reach"][str(passage.caveat)]["reversed"]], request.language)

@@ -388,3 +388,11 @@ def test_the_figure_of_another_own_document_on_the_same_stands_beside_the_first(
         "other",
     ]
     assert ids(weigh(asked, hits(first, other, scores=(1.0, 0.65)), None, corpus).points) == ["first"]
+
+
+def test_a_place_that_people_go_to_is_not_the_one_that_loses_them() -> None:
+    told = own("told", cities=("玉门", "成都"), caveat=Caveat.SHRINKING_CITY)
+    asked = request(Intent.DECISION, origin="上海", destinations=("成都",), move=Move.DOWN)
+    assert kinds(decide(corpus_of(told), asked)) == []
+    against = told.model_copy(update={"stance": Stance.STAY})
+    assert kinds(decide(corpus_of(against), asked)) == [Caveat.SHRINKING_CITY]

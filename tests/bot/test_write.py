@@ -160,5 +160,13 @@ def test_another_document_is_quoted(text: str, asked: str, language: Language, s
     own = note("own", text, None, grade=Grade.SURVEY, attribution=Bilingual(zh="某社调查", en="某社调查"))
     own = own.model_copy(update={"language": language})
     wanted = request(text=asked, language=language)
-    (draft,) = TemplateWriter().write(wanted, Evidence(points=(own,)))
+    _, draft = TemplateWriter().write(wanted, Evidence(points=(WEAK, own)))
     assert (draft.text, draft.weakness) == (said, weakness)
+
+
+def test_the_best_answer_to_a_question_stands_whole_and_the_others_do_not() -> None:
+    text = "昆明的一居室每月租金是一千八百元。" + "那里的冬天很长，店铺开到九点。" * 8
+    own = [note(id_, text, None) for id_ in ("one", "two")]
+    asked = request(text="昆明的租金", language="zh")
+    drafts = list(TemplateWriter().write(asked, Evidence(points=tuple(own))))
+    assert [len(draft.text) < len(text) for draft in drafts] == [False, True]
