@@ -34,7 +34,6 @@ from knowledge.passage import Caveat, Document, Language, Passage
 from knowledge.script import language_of
 from prompts import load
 
-_MARKER = re.compile(r"\s*\[@([^\]]+)\]")
 # A mark stands before the full stop, but not within quotation marks.
 _ENDING = re.compile(r"([。.！!？?]?)$")
 _MOST_TITLES = 5
@@ -78,10 +77,11 @@ class AnswerBuilder:
 
     def add(self, draft: Draft) -> Claim:
         """Number a draft's citations and keep it as a claim."""
-        ids = list(dict.fromkeys([*_MARKER.findall(draft.text), *draft.passage_ids]))
+        marker = _marker(draft)
+        ids = list(dict.fromkeys([*marker.findall(draft.text), *draft.passage_ids]))
         numbers = tuple(self._numbers.setdefault(id_, len(self._numbers) + 1) for id_ in ids)
         claim = Claim(
-            text=_MARKER.sub("", draft.text),
+            text=marker.sub("", draft.text),
             section=draft.section,
             citations=numbers,
             weakness=self._weakness(draft),
@@ -99,9 +99,9 @@ class AnswerBuilder:
         words = load("answer", request.language)
         gaps = tuple(_gaps(evidence.silences, request, words))
         ask_next = self._ask_next(words)
-        untranslated = str(words["untranslated"]) if self._is_untranslated() else None
         comparison = tuple(self._comparison(words))
         own = self._own_figures(words)
+        untranslated = str(words["untranslated"]) if self._is_untranslated() else None
         text = answer_markdown(
             self._claims,
             comparison=comparison,
@@ -148,9 +148,10 @@ class AnswerBuilder:
 
     def _markdown(self, draft: Draft) -> str:
         # Between the markers ``split`` gives the texts, and every second one is an id.
-        parts = _MARKER.split(draft.text)
+        marker = _marker(draft)
+        parts = marker.split(draft.text)
         text = "".join(f" [{self._numbers[part]}]" if place % 2 else escaped(part) for place, part in enumerate(parts))
-        unmarked = [id_ for id_ in draft.passage_ids if id_ not in _MARKER.findall(draft.text)]
+        unmarked = [id_ for id_ in draft.passage_ids if id_ not in marker.findall(draft.text)]
         marks = "".join(f" [{self._numbers[id_]}]" for id_ in unmarked)
         text = _ENDING.sub(lambda m: marks + m[1], text, count=1) if marks else text
         weakness = self._weakness(draft)
@@ -275,6 +276,11 @@ class AnswerBuilder:
         )
 
 
+def _marker(draft: Draft) -> re.Pattern[str]:
+    """What marks the place of a citation in a draft; a document may have ``[@…]`` of its own, with other names."""
+    return re.compile(rf"\s*\[@({'|'.join(map(re.escape, draft.passage_ids)) or '(?!)'})\]")
+
+
 def _locator(passage: Passage, language: Language) -> str:
     if passage.paragraph is None:
         return passage.locator
@@ -334,7 +340,7 @@ def _suggestion(passage: Passage, request: Request, words: Mapping[str, Any]) ->
 
 def _read(holdings: Holdings, language: Language, words: Mapping[str, str]) -> str:
     """What the answers rest on, in a phrase."""
-    named = [title[language] for title in holdings.own[:_MOST_TITLES]]
+    named = [escaped(title[language]) for title in holdings.own[:_MOST_TITLES]]
     titles = ("、" if language == "zh" else "; ").join(named)
     if len(holdings.own) > _MOST_TITLES:
         rest = len(holdings.own) - (0 if language == "zh" else _MOST_TITLES)

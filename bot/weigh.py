@@ -27,7 +27,7 @@ _MOST_LISTED = 7
 _MOST_ASKED = 2
 _MOST_TOGETHER = 5
 _SPEAKS_OF_IT = 0.7
-_TOLD_ELSEWHERE = 0.7
+_TOLD_ELSEWHERE = 0.7  # as near as what counts as speaking of it
 _IN_THEME = 0.25
 _NEAR = 0.55
 _OUTSTANDING = 0.1
@@ -144,7 +144,7 @@ def _own_up(evidence: Evidence, covered: Covered, corpus: Corpus) -> Evidence:
     if not covered.silences or any(silence.subject == "unknown_place" for silence in evidence.silences):
         return evidence
     nearest = tuple(corpus.passages[id_] for id_ in covered.nearest if id_ in corpus.passages)
-    points = tuple(dict.fromkeys((*nearest, *evidence.points)))[:_MOST_POINTS]
+    points = tuple(dict.fromkeys((*nearest, *evidence.points)))[: max(_MOST_POINTS, len(evidence.points))]
     return evidence.model_copy(update={"points": points, "silences": covered.silences})
 
 
@@ -161,7 +161,6 @@ def _lookup(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus: 
         # Who asks about a figure wants every place where it stands.
         same = (h.passage for h in hits if given & set(figure_keys(h.passage.text)))
         points = tuple(dict.fromkeys((*points, *same)))[:_MOST_POINTS]
-    points = (*points, *_told_elsewhere(points, hits))
     if request.doubts_source and points:
         note = corpus.passages.get(f"{points[0].document_id}-note", points[0])
         points = tuple(dict.fromkeys((points[0], note)))
@@ -169,6 +168,7 @@ def _lookup(request: Request, hits: Sequence[Hit], theme: Theme | None, corpus: 
     if silences:
         named = [h.passage for h in hits if is_about(h.passage, request.places) and h.passage not in points]
         points = (*points, *named[:1])[:_MOST_POINTS]
+    points = (*points, *_told_elsewhere(points, hits))
     return Evidence(
         points=points,
         tensions=_tensions(request, points[:1], corpus)[:1],
@@ -725,9 +725,13 @@ def _decision_silences(request: Request, corpus: Corpus) -> tuple[Silence, ...]:
     if target and not about:
         silences.append(Silence(subject="unknown_place", place=target))
     covered = {topic for p in about for topic in p.topics}
-    # Pay by line of work, rent by district and the way back are in no note of any city.
-    wanted = ["pay", "rent"]
-    if not any(Caveat.RETURN_FLOWS in p.warnings for p in about if not p.is_note):
+    # Pay by line of work, rent by district and the way back are in no note of any city; one's own documents may have
+    # them.
+    own = [p for p in about if not p.is_note]
+    wanted = [
+        topic for topic in ("pay", "rent") if not any(topic in p.topics and "yuan" in units_of(p.text) for p in own)
+    ]
+    if not any(Caveat.RETURN_FLOWS in p.warnings for p in own):
         wanted.append("returns")
     for subject in ("medical", "schools", "hukou", "home_prices", "jobs", "ageing"):
         if subject in request.topics and subject not in covered:
@@ -766,7 +770,7 @@ def _own_share(request: Request, corpus: Corpus) -> OwnShare | None:
     examples = [
         p
         for p in corpus.passages.values()
-        if p.topics[:1] == ("rent",) and {"percent"} & {key.kind for key in figure_keys(p.text)}
+        if p.is_note and p.topics[:1] == ("rent",) and {"percent"} & {key.kind for key in figure_keys(p.text)}
     ]
     examples.sort(key=lambda p: -is_about(p, request.places))
     return OwnShare(share=rent / salary, passages=tuple(examples[:1])) if examples else None

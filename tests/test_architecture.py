@@ -35,7 +35,7 @@ ENGINES = {
 }
 # What a turn is made of, and tools that know no turn; the steps know these, and each of them no other step.
 VALUES = {"bot.turn", "bot.errors", "bot.settings", "bot.naming", "bot.about", "bot.cues", "bot.probe", "bot.message"}
-# A part of a step is known to that step alone.
+# A part of a step is known to the steps named here alone.
 PARTS = {
     "bot.understand": {"bot.intent", "bot.facts", "bot.refer", "bot.direction"},
     "bot.refer": {"bot.direction"},

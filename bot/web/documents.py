@@ -14,6 +14,7 @@ from bot.web.catalogue import Entry, is_file
 from bot.web.icons import ICONS
 from bot.web.opened import Opened
 from bot.web.render import address, badge, lacking, words
+from bot.web.shelf import MEGABYTE
 from bot.web.turns import Turn
 from knowledge.passage import Document, Frozen, Grade, Language, Passage
 from knowledge.reading import FORMATS
@@ -321,7 +322,7 @@ def _adding(limits: Limits | None, texts: Mapping[str, Any]) -> Markup:
         'accept="{}" aria-describedby="adding-limits"></label><span class="or">{}</span></div>'
         '<p class="sending" role="status"></p><p class="hint" id="adding-limits">{}</p></section>'
     ).format(
-        limits.megabytes * 1_000_000,
+        limits.megabytes * MEGABYTE,
         texts["lines"]["large"].replace("{limit}", str(limits.megabytes)),
         texts["sending"],
         texts["unsent"],

@@ -247,11 +247,11 @@ class Shelf:
         """Let a file wait to be indexed, unless what it holds is there. Raises RefusedError."""
         with self._changed:
             path = self._arriving[kept.file]
-            for other, waiting in {**self._taken, **self._arrived}.items():
-                if waiting.sha256 == kept.sha256 and other == path:
-                    # It came before, and nobody has asked for it to be indexed yet.
-                    kept.file.unlink()
-                    return
+            waiting = self._arrived.get(path) or self._taken.get(path)
+            if waiting and waiting.sha256 == kept.sha256 and path not in self._leaving:
+                # It came before, and nobody has asked for it to be indexed yet.
+                kept.file.unlink()
+                return
             if (known := self._known(kept.sha256)) is not None:
                 same = known.name.casefold() == path.name.casefold()
                 raise RefusedError("known" if same else "known_as", name=name, there=known.name)
@@ -264,7 +264,7 @@ class Shelf:
     def _known(self, sha256: str) -> Path | None:
         """The file that holds just that, among those that are there and stay."""
         pending = {**self._taken, **self._arrived}
-        there = {path: kept.sha256 for path, kept in pending.items()}
+        there = {path: kept.sha256 for path, kept in pending.items() if path not in self._leaving}
         for one in self.index.documents.values():
             path = Path(one.source)
             if path not in {*pending, *self._leaving, *self._going} and path.is_absolute() and path.exists():

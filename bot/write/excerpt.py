@@ -17,7 +17,8 @@ from knowledge.units import units_of
 
 # In words, of which a Chinese character is half a one; no bundled note is as long.
 _MOST = 56.0
-# What a sentence has for a request, beside the share of its words.
+# What a sentence has for a request. The order is what counts: the figure asked about, the words of the question, the
+# warning, the place, and only then any topic or figure; there is no set to measure more than that on.
 _WORDS = 2.0
 _PLACE = 0.6
 _THERE = 0.4  # the place that they would go to, besides
@@ -34,7 +35,8 @@ _RHETORIC = -0.5
 def excerpt(passage: Passage, request: Request, warning: Caveat | None = None) -> str:
     """A run of a passage's own sentences, up to about 56 words, or all of a passage that is no longer.
 
-    They are those that have most in common with the request, or with the warning that they are to give.
+    They are those that have most in common with the request, or with the warning that they are to give; one that they
+    refer back to comes before them.
     """
     text = passage.in_language(request.language)
     if size(text) <= _MOST:
@@ -44,7 +46,7 @@ def excerpt(passage: Passage, request: Request, warning: Caveat | None = None) -
     parts = [text[start:end] for start, end in found]
     values = [_value(part, language, request, warning) for part in parts]
     first, last = _run(values, [size(part) for part in parts])
-    while first and refers_back(parts[first]):
+    if first and refers_back(parts[first]):
         first -= 1
     return text[found[first][0] : found[last][1]]
 

@@ -275,3 +275,15 @@ def test_the_words_of_a_document_are_no_markup() -> None:
         r"!\[i\](http://x.example/i.png) \<img src=x\> \*\*loud\*\* \[99\] \`code\` a\_b\_ \&lt; R&D"
         r" [1] and more *(\*note\*)*"
     )
+
+
+def test_a_document_s_own_marks_are_no_citations() -> None:
+    claim = build(draft("So said [@smith2020][@two].", "two")).claims[0]
+    assert (claim.text, claim.citations) == ("So said [@smith2020].", (1,))
+    assert claim.markdown == r"So said \[@smith2020\] [1]."
+
+
+def test_titles_are_no_markup_where_the_bot_tells_what_it_has_read() -> None:
+    title = Bilingual(zh="*试* [1]", en="*Trial* [1]")
+    text = build(asked=request(Intent.ABOUT_BOT), holdings=Holdings(notes=False, own=(title,))).text
+    assert r"articles of your own: \*Trial\* \[1\]. Every" in text

@@ -50,3 +50,10 @@ def test_neighbours_that_bear_on_it_too_come_along_as_long_as_there_is_room() ->
 def test_one_sentence_without_an_end_is_the_excerpt() -> None:
     text = "很长的一句话，" * 40
     assert excerpt(note("n", text, None), request(text="长")) == text
+
+
+def test_a_story_told_by_he_goes_back_one_sentence_only() -> None:
+    parts = [f"他第{n}年换了一份工作，工资比前一年少了一些，住处也更远了。" for n in range(1, 9)]
+    found = excerpt(note("n", "".join(parts), None), request(text="住到山里的第8年", places=("昆明",)))
+    assert found in "".join(parts)
+    assert size(found) <= 56 + size(parts[0])

@@ -311,3 +311,28 @@ def test_background_work_gives_way_after_a_few_texts() -> None:
     vectors = PatientEmbedder(counting).embed_passages(texts)
     assert counting.batches == [2, 2, 1]
     assert np.array_equal(vectors, HashEmbedder().embed_passages(texts))
+
+
+def test_a_file_that_is_to_go_while_it_is_indexed_stays_if_it_comes_again(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(shelf, "a.txt", NOTE.encode())
+    settle(shelf)
+    hold = Event()
+    build = shelf._build
+
+    def held_up(problems: list[Problem]) -> Index:
+        hold.wait(10)
+        return build(problems)
+
+    monkeypatch.setattr(shelf, "_build", held_up)
+    changed = b"A second file about boats."
+    put(shelf, "a.txt", changed)
+    shelf.start()
+    shelf.remove(held(shelf, "a.txt"))
+    put(shelf, "a.txt", changed)
+    assert (shelf.work.coming, shelf.work.leaving) == (("a.txt",), ())
+    hold.set()
+    assert settle(shelf) == []
+    assert sources(shelf) == ["a.txt", "mine.txt"]
+    assert changed.decode() in texts(shelf)
