@@ -396,3 +396,10 @@ def test_a_place_that_people_go_to_is_not_the_one_that_loses_them() -> None:
     assert kinds(decide(corpus_of(told), asked)) == []
     against = told.model_copy(update={"stance": Stance.STAY})
     assert kinds(decide(corpus_of(against), asked)) == [Caveat.SHRINKING_CITY]
+
+
+def test_a_passage_that_gives_two_warnings_is_shown_once(corpus: Corpus) -> None:
+    both = own("both", cities=("大连",), caveat=NETWORKS, also=(RETURNS,))
+    all_ = Corpus({**corpus.passages, both.id: both}, ())
+    due = decide(all_, request(Intent.DECISION, origin="北京", destinations=("大连",), move=Move.DOWN)).caveats
+    assert [warning.kind for warning in due if both in warning.passages] == [NETWORKS]
