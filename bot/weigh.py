@@ -583,18 +583,20 @@ def _caveats_due(request: Request, corpus: Corpus, relevance: Callable[[Passage]
     middle = [k for k in kinds if k not in (*_NETWORKS_AND_RETURNS, _ALWAYS_LAST)]
     middle = sorted(middle, key=lambda k: not asked.get(k, False))[:_MOST_CAVEATS]
     ordered = [k for k in _NETWORKS_AND_RETURNS if k in kinds] + middle + [k for k in (_ALWAYS_LAST,) if k in kinds]
-    return _once(warning for kind in ordered for warning in _warnings(kind, request, corpus, relevance))
+    return _once([warning for kind in ordered for warning in _warnings(kind, request, corpus, relevance)])
 
 
-def _once(warnings: Iterable[CaveatDue]) -> tuple[CaveatDue, ...]:
+def _once(warnings: Sequence[CaveatDue]) -> tuple[CaveatDue, ...]:
     """The warnings, each passage under the first that it gives; the two that are always due stay for all that."""
+    shown: set[str] = set()
     kept: list[CaveatDue] = []
     for warning in warnings:
-        used = {p.id for other in kept for p in other.passages}
-        fresh = tuple(p for p in warning.passages if p.id not in used)
-        if fresh or (warning.kind in _NETWORKS_AND_RETURNS and all(other.kind != warning.kind for other in kept)):
-            kept.append(warning.model_copy(update={"passages": fresh or warning.passages}))
-    return tuple(kept)
+        if fresh := tuple(p for p in warning.passages if p.id not in shown):
+            kept.append(warning.model_copy(update={"passages": fresh}))
+            shown |= {p.id for p in fresh}
+    told = {warning.kind for warning in kept}
+    untold = [w for w in warnings if w.kind in _NETWORKS_AND_RETURNS and w.kind not in told]
+    return (*untold[:1], *kept)
 
 
 def _warnings(
