@@ -45,11 +45,14 @@ _NUMBERED = re.compile(r"^(?:[-*•●■◆]\s*|[#\s]*|[(（]?[\d一二三四�
 _SHORT = 40.0
 # A notice is longer than other lines, and told by how it begins.
 _NOTICE = 120.0
+# In characters, for what has no words.
+_LONGEST_LINE = 2000
 _BRACKETS = ' *_[【（(「『“"'
 _LONGEST_HEADING = 80
 # A paragraph of so many words that ends as a sentence does is the text again, whatever heading it stands under.
 _PROSE = 40.0
 _CAPTION = 6.0
+_LONGEST_CAPTION = 80
 _BYLINE = 20.0
 _OF_ITSELF = re.compile(
     r"文章|本文|全文|行文|文风|读者|修改|优化|改写|润色|亮点"
@@ -72,7 +75,7 @@ def part_headed(line: str) -> Boilerplate | None:
 def boilerplate(line: str) -> Boilerplate | None:
     """What a line is that stands by itself and is no evidence; None for what is, and for what may be."""
     length = size(line)
-    if length > _NOTICE:
+    if length > _NOTICE or len(line) > _LONGEST_LINE:
         return None
     notices = (kind for kind, pattern in _notice_patterns().items() if pattern.match(line.lstrip(_BRACKETS)))
     if (notice := next(notices, None)) or length > _SHORT:
@@ -120,7 +123,7 @@ def speaks_of_itself(paragraph: str) -> bool:
 
 def is_names_only(line: str) -> bool:
     """Whether a line of Chinese is a name and at most nouns after it, as captions of pictures are."""
-    if not _HAN.search(line) or size(line) > _CAPTION:
+    if not _HAN.search(line) or len(line) > _LONGEST_CAPTION or size(line) > _CAPTION:
         return False
     tags = [tag for word, tag in rjieba.tag(line) if word.strip(" ,，、·()（）")]
     return bool(tags) and tags[0] in _NAMES and all(tag[0] in _NOUNS for tag in tags)

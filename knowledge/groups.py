@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from knowledge.claims import continues, has_figure, has_source, has_view
 from knowledge.passage import Language
-from knowledge.sentences import is_sentence, refers_back, size
+from knowledge.sentences import is_sentence, refers_back, size, width
 from knowledge.structure import Paragraph
 
 # In words, of which a Chinese character is half a one. What is shorter says little alone.
 LEAST = 15.0
 MOST = 110.0
+# In columns, of which a Chinese character takes two, for whatever has few words or none.
+WIDEST = 3000
+# However little each says.
+_MOST_PIECES = 100
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,26 @@ class Piece:
     end: int
     language: Language
     words: str
+
+    @cached_property
+    def size(self) -> float:
+        """How many words it has."""
+        return size(self.words)
+
+    @cached_property
+    def width(self) -> int:
+        """How many columns it takes."""
+        return width(self.words)
+
+    @cached_property
+    def has_weight(self) -> bool:
+        """Whether it says whose words it is, so that nothing else may be taken for theirs."""
+        return has_source(self.words) or has_view(self.words)
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether it has neither that nor a figure."""
+        return not self.has_weight and not has_figure(self.words)
 
 
 Group = Sequence[Piece]
@@ -66,16 +91,18 @@ def _is_introduced(unit: Group, piece: Piece) -> bool:
     first, last = unit[0].paragraph, unit[-1].paragraph
     if last.section != piece.paragraph.section or piece.paragraph.kind == "row":
         return False
+    if not _has_room(unit, [piece]):
+        return False
     if last.kind == "lead":
         return True
     listed = first.kind == "lead" and last.kind == piece.paragraph.kind == "item"
-    if not listed or _size(unit) + size(piece.words) > MOST or has_source(piece.words):
+    if not listed or _size(unit) + piece.size > MOST or has_source(piece.words):
         return False
     return has_source(unit[0].words) or (_is_fragment(unit[-1]) and _is_fragment(piece))
 
 
 def _is_fragment(piece: Piece) -> bool:
-    return size(piece.words) < LEAST and (not is_sentence(piece.words) or _is_plain([piece]))
+    return piece.size < LEAST and (not is_sentence(piece.words) or _is_plain([piece]))
 
 
 def _settle_last(groups: list[list[Piece]]) -> None:
@@ -98,7 +125,12 @@ def _fit(group: Group, unit: Group) -> bool:
     last, first = group[-1], unit[0]
     alike = _place(last) == _place(first) and last.language == first.language
     rows = "row" in (last.paragraph.kind, first.paragraph.kind)
-    return alike and not rows and _size(group) + _size(unit) <= MOST
+    return alike and not rows and _has_room(group, unit) and _size(group) + _size(unit) <= MOST
+
+
+def _has_room(group: Group, unit: Group) -> bool:
+    """Whether all of them together are no wider than a passage may be."""
+    return len(group) + len(unit) <= _MOST_PIECES and _width(group) + _width(unit) <= WIDEST
 
 
 def _place(piece: Piece) -> tuple[str | None, str | None]:
@@ -110,13 +142,16 @@ def _is_weak(group: Group) -> bool:
 
 
 def _is_plain(group: Group) -> bool:
-    return not _has_weight(group) and not any(has_figure(piece.words) for piece in group)
+    return all(piece.is_plain for piece in group)
 
 
 def _has_weight(group: Group) -> bool:
-    """Whether it says whose words it is, so that nothing else may be taken for theirs."""
-    return any(has_source(piece.words) or has_view(piece.words) for piece in group)
+    return any(piece.has_weight for piece in group)
 
 
 def _size(group: Group) -> float:
-    return sum(size(piece.words) for piece in group)
+    return sum(piece.size for piece in group)
+
+
+def _width(group: Group) -> int:
+    return sum(piece.width for piece in group)

@@ -12,6 +12,8 @@ from knowledge.sentences import is_sentence, size
 
 _LETTER = re.compile(r"[A-Za-z\u3400-\u9fff]")
 _LONGEST = 22.0
+# For what has few words.
+_MOST_CHARACTERS = 300
 _NO_END = re.compile(r"[，,、；;：:。.·\-–—]\s*$")
 _SPEECH = re.compile('[:：]\\s*[“「『"].*[。！？!?.…][”」』"]$')
 _IN_BRACKETS = re.compile(r"[(（\[【].*[)）\]】]")
@@ -67,7 +69,7 @@ _ENGLISH_OPENING = re.compile(
 def looks_like_heading(line: str) -> bool:
     """Whether a line that stands by itself may be a heading."""
     line = line.strip().strip("*_# ")
-    if not line or not _LETTER.search(line) or size(line) > _LONGEST or _NO_END.search(line):
+    if len(line) > _MOST_CHARACTERS or not _LETTER.search(line) or size(line) > _LONGEST or _NO_END.search(line):
         return False
     if re.search(r"[。；;]", line) or line[0].islower() or _IN_BRACKETS.fullmatch(line):
         return False

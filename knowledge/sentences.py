@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import pairwise
 
 _HAN = re.compile("[\u3400-\u9fff]")
+_WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7a3\uff00-\uffef]")
+# What begins a run is said outright, and no part of one is given back: runs without end cost no more than their length.
+_APART = r"\s\u2e80-\u9fff\uff00-\uffef"
+_WORD = re.compile(rf"(?<![^{_APART}])[^{_APART}A-Za-z0-9]*+[A-Za-z0-9][^{_APART}]*+")
 
-# A closing quotation mark after which the sentence goes on, as in “…。”他说, ends nothing.
+# A closing quotation mark after which the sentence goes on, as in “…。”他说, ends nothing. Of a run of marks without
+# end, only the last few are looked at.
 _END = re.compile(
-    r"""(?:[。！？]+…*|…+(?=[”’」』\n]|\s*\Z)|(?<=[\u3400-\u9fff\d%％”’」』）)])[?!]+|(?<=[\u3400-\u9fff])\.(?=[\u3400-\u9fff“「\s]|\Z))
+    r"""(?:[。！？]+…*|…{1,9}+(?=[”’」』\n]|\s*\Z)|(?<=[\u3400-\u9fff\d%％”’」』）)])[?!]+|(?<=[\u3400-\u9fff])\.(?=[\u3400-\u9fff“「\s]|\Z))
         (?P<closed>[”’」』）)》】"]*)(?!\s*[，,、；;：:）)])
-      | (?P<stop>[.!?]+)["'’”)\]]*(?=\s+["'“‘(\[]*[A-Z0-9\u3400-\u9fff]|\s*\Z)
+      | (?P<stop>[.!?]{1,9}+)["'’”)\]]*(?=\s+["'“‘(\[]*[A-Z0-9\u3400-\u9fff]|\s*\Z)
       | \n""",
     re.VERBOSE,
 )
@@ -34,8 +41,8 @@ _REFERS_BACK = re.compile(
     r"|as a result|instead|both|such)\b",
     re.IGNORECASE,
 )
-# Where a sentence without an end may be cut for all that: first between clauses, then between words.
-_CLAUSE_END = re.compile(r"[；;]|[，,、：:](?!\d)|\n|\s")
+# Where a sentence without an end may be cut for all that: between clauses, else between words, else anywhere.
+_CUTS = (re.compile(r"[；;]|[，,、：:](?!\d)|\n"), re.compile(r"\s"))
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
@@ -64,25 +71,41 @@ def refers_back(text: str, start: int = 0) -> bool:
 def size(text: str) -> float:
     """How long a text is, in words; a Chinese character counts as half of one."""
     han = len(_HAN.findall(text))
-    words = len(re.findall(r"[^\s\u2e80-\u9fff\uff00-\uffef]*[A-Za-z0-9][^\s\u2e80-\u9fff\uff00-\uffef]*", text))
-    return words + han / 2
+    return len(_WORD.findall(text)) + han / 2
 
 
-def clauses(text: str, start: int, end: int, most: float) -> list[tuple[int, int]]:
-    """A sentence that is far too long, cut into parts of up to so many words."""
+def width(text: str) -> int:
+    """How many columns a text takes; a Chinese character takes two."""
+    return len(text) + len(_WIDE.findall(text))
+
+
+def clauses(text: str, start: int, end: int, most: float, widest: int) -> list[tuple[int, int]]:
+    """A sentence that is far too long, cut into parts of up to so many words and columns."""
     parts: list[tuple[int, int]] = []
-    done = start
-    cut = start
-    for mark in _CLAUSE_END.finditer(text, start, end):
-        if size(text[done : mark.end()]) > most and cut > done:
-            _add(parts, text, done, cut)
-            done = cut
-        cut = mark.end()
-    while end - done > 6 * most:
-        _add(parts, text, done, done + int(6 * most))
-        done += int(6 * most)
-    _add(parts, text, done, end)
+    for first, last in _cut(text, start, end, (most, widest), 0):
+        _add(parts, text, first, last)
     return parts
+
+
+def _cut(text: str, start: int, end: int, most: tuple[float, int], depth: int) -> Iterator[tuple[int, int]]:
+    """Parts as long as may be; one that is too long for itself is cut at the next kind of place."""
+    if depth == len(_CUTS):
+        step = min(int(6 * most[0]), most[1] // 2)
+        yield from ((place, min(place + step, end)) for place in range(start, end, step))
+        return
+    begin, words, columns = start, 0.0, 0
+    for first, last in pairwise([start, *(mark.end() for mark in _CUTS[depth].finditer(text, start, end)), end]):
+        more, wide = size(text[first:last]), width(text[first:last])
+        if first > begin and (words + more > most[0] or columns + wide > most[1]):
+            yield begin, first
+            begin, words, columns = first, 0.0, 0
+        if more > most[0] or wide > most[1]:
+            yield from _cut(text, first, last, most, depth + 1)
+            begin, words, columns = last, 0.0, 0
+            continue
+        words, columns = words + more, columns + wide
+    if begin < end:
+        yield begin, end
 
 
 def _is_end(text: str, start: int, end: re.Match[str]) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from knowledge.corpus import load_notes
@@ -10,11 +12,18 @@ from knowledge.describe import describe
 from knowledge.errors import IndexStoreError
 from knowledge.originals import described_as, originals, quoted, uncovered
 from knowledge.passage import Document, Passage, Problem
-from knowledge.reading import FORMATS, ReadError, find_files, read_file, release, shown
+from knowledge.reading import FORMATS, ReadError, find_files, read_file, release, shown, without_blobs
 from knowledge.repair import repair
 from knowledge.split import split
 from knowledge.store import Sources
 from knowledge.structure import structure
+
+# What stands where a character was lost, and the share of a text that it may be.
+_LOST = re.compile("\ufffd|(?<=[\u3400-\u9fff])\\?(?=[\u3400-\u9fff])")
+_MANY_LOST, _FEW_LOST = 0.02, 50
+# A book has some ten thousand.
+_LINE = re.compile(r"\S[^\r\n\f]*")
+_LINES = 150_000
 
 
 def load(sources: Sources, report: Callable[[Problem], None]) -> tuple[tuple[Document, ...], tuple[Passage, ...]]:
@@ -56,7 +65,9 @@ def read_document(
     Raises ReadError.
     """
     source = read_file(file)
-    text = repair(source.content)
+    content = without_blobs(source.content)
+    _refuse_costly(file, content.text)
+    text = repair(content)
     parts = structure(source, text)
     document = describe(source, text, parts)
     if original := originals().get(source.sha256):
@@ -70,6 +81,18 @@ def read_document(
     if not passages and not original:
         raise ReadError(file, "has nothing in it but headings, menus and notices; leave it out")
     return document, tuple(passages), tuple(notes)
+
+
+def _refuse_costly(file: Path, text: str) -> None:
+    """Raise ReadError for what would take minutes and be worth nothing."""
+    if _are_more(_LOST, text, max(_FEW_LOST, int(_MANY_LOST * len(text)))):
+        raise ReadError(file, "has lost characters all over; save it again from what it was made of")
+    if _are_more(_LINE, text, _LINES):
+        raise ReadError(file, f"has more than {_LINES:,} lines; split it")
+
+
+def _are_more(pattern: re.Pattern[str], text: str, number: int) -> bool:
+    return next(islice(pattern.finditer(text), number, None), None) is not None
 
 
 def files(paths: Iterable[str]) -> Iterator[Path]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from math import ceil
 
 from knowledge.claims import has_figure, has_source, source_changes
-from knowledge.groups import LEAST, MOST, Piece, grouped
+from knowledge.groups import LEAST, MOST, WIDEST, Piece, grouped
 from knowledge.mapped import MappedText
 from knowledge.passage import Bilingual, Document, Passage
 from knowledge.reading import Source
 from knowledge.script import language_of
-from knowledge.sentences import clauses, sentences, size
+from knowledge.sentences import clauses, sentences, size, width
 from knowledge.structure import Paragraph, Structure
 from knowledge.tables import has_header, row_as_text
 
@@ -24,7 +25,10 @@ _REST = 35.0
 # A sentence beyond this is no sentence but a text without marks.
 _LONGEST = 4 * MOST
 
-_SPACE = re.compile(r"[^\S\n]*(?:\r?\n|\f)\s*|[^\S\n]{2,}|\t")
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_SPACE = re.compile(r"[^\S\n\r\f]*+(?:\r\n?|\n|\f)\s*+|[^\S\n]{2,}+|[\t\v\x80-\x9f\u2028\u2029]+")
+# It may be the first or last character of what was cut off, and stand beside the words of a passage.
+_UNREADABLE = "\ufffd"
 _WIDE = re.compile("[\u2e80-\u9fff\uff00-\uffef“”‘’—…]")
 _ENDS = re.compile(r"[。！？!?.…；;：:，,、][”’」』）)》】\"'\]]*$")
 
@@ -35,7 +39,7 @@ def split(source: Source, text: MappedText, structure: Structure, document: Docu
     Headings and boilerplate are no part of any. A paragraph, list item or row of a table is a passage, but that those
     which cannot stand alone are joined, and long paragraphs are cut between sentences.
     """
-    breaks = [found.start() for found in re.finditer("\n", source.text)]
+    breaks = [found.start() for found in _LINE_END.finditer(source.text)]
 
     def passage(number: int, group: Sequence[Piece]) -> Passage:
         first, last = group[0], group[-1]
@@ -58,7 +62,8 @@ def split(source: Source, text: MappedText, structure: Structure, document: Docu
             quote=source.text[start:end],
             start=start,
             end=end,
-            damaged=any(edit.guess for edit in text.edits_within(first.start, last.end)),
+            damaged=_UNREADABLE in source.text[max(0, start - 1) : end + 1]
+            or any(edit.guess for edit in text.edits_within(first.start, last.end)),
         )
 
     groups = grouped([*_pieces(text.text, structure.paragraphs)])
@@ -101,45 +106,54 @@ def _rows(text: str, rows: Sequence[Paragraph]) -> Iterator[Piece]:
 
 def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """A paragraph, in parts if it is long: one for each source, and each of about one length."""
-    whole = size(text[start:end])
-    if whole <= _SEVERAL:
+    if size(text[start:end]) <= _SEVERAL and width(text[start:end]) <= WIDEST:
         return [(start, end)]
-    found = [(start + first, start + last) for first, last in sentences(text[start:end])]
-    changes = source_changes([text[first:last] for first, last in found])
-    parts: list[list[tuple[int, int]]] = [[]]
-    for place, sentence in enumerate(found):
-        if place in changes and size(text[parts[-1][0][0] : sentence[0]]) >= LEAST <= size(text[sentence[0] : end]):
-            parts.append([])
-        parts[-1].append(sentence)
-    return [cut for part in parts if part for cut in _even(text, part)]
+    found = [
+        part for first, last in sentences(text[start:end]) for part in _shortened(text, start + first, start + last)
+    ]
+    before = [*accumulate((size(text[first:last]) for first, last in found), initial=0.0)]
+    parts = [0]
+    for place in source_changes([text[first:last] for first, last in found]):
+        if before[place] - before[parts[-1]] >= LEAST <= before[-1] - before[place]:
+            parts.append(place)
+    return [cut for first, last in pairwise([*parts, len(found)]) for cut in _even(text, found[first:last])]
+
+
+def _shortened(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """A sentence, in parts if it is far too long."""
+    if size(text[start:end]) <= _LONGEST and width(text[start:end]) <= WIDEST:
+        return [(start, end)]
+    return clauses(text, start, end, MOST, WIDEST)
 
 
 def _even(text: str, found: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """Sentences in parts of about one length, none of which is too long."""
+    if not found:
+        return []
     start, end = found[0][0], found[-1][1]
-    whole = size(text[start:end])
-    if whole <= MOST:
+    if _fits(text[start:end]):
         return [(start, end)]
-    found = [
-        part
-        for first, last in found
-        for part in (clauses(text, first, last, MOST) if size(text[first:last]) > _LONGEST else [(first, last)])
-    ]
-    aim = whole / -(-whole // MOST)
+    whole = size(text[start:end])
+    aim = whole / max(ceil(whole / MOST), ceil(width(text[start:end]) / WIDEST))
     parts: list[tuple[int, int]] = []
-    length = 0.0
+    length, columns = 0.0, 0
     for first, last in found:
-        more = size(text[first:last])
+        more, wide = size(text[first:last]), width(text[first:last])
+        room = length + more <= MOST and columns + wide <= WIDEST
         # A part ends where going on would lead further from the aim than stopping here.
-        if parts and length + more <= MOST and length + more / 2 <= aim:
+        if parts and room and length + more / 2 <= aim:
             parts[-1] = (parts[-1][0], last)
-            length += more
+            length, columns = length + more, columns + wide
         else:
             parts.append((first, last))
-            length = more
-    if len(parts) > 1 and size(text[slice(*parts[-1])]) < _REST and size(text[parts[-2][0] : end]) <= MOST:
+            length, columns = more, wide
+    if len(parts) > 1 and size(text[slice(*parts[-1])]) < _REST and _fits(text[parts[-2][0] : end]):
         parts[-2:] = [(parts[-2][0], end)]
     return parts
+
+
+def _fits(words: str) -> bool:
+    return size(words) <= MOST and width(words) <= WIDEST
 
 
 def _locator(first: int, last: int) -> str:
@@ -170,6 +184,6 @@ def _clean(words: str) -> str:
     def between(found: re.Match[str]) -> str:
         before, after = words[max(0, found.start() - 1) : found.start()], words[found.end() : found.end() + 1]
         chinese = _WIDE.match(before) and _WIDE.match(after)
-        return "" if chinese and "\n" in found[0] else " "
+        return "" if chinese and _LINE_END.search(found[0]) else " "
 
     return _SPACE.sub(between, words).strip()

@@ -22,7 +22,7 @@ from knowledge.mapped import MappedText
 from knowledge.reading import Source
 from knowledge.reading.spans import headings_of
 from knowledge.script import simplified
-from knowledge.sentences import is_sentence, size
+from knowledge.sentences import is_sentence, size, width
 from knowledge.tables import cells, is_row
 
 Kind = Literal["heading", "lead", "paragraph", "item", "row", "boilerplate"]
@@ -40,7 +40,6 @@ _NUMBER = re.compile(
 )
 _INTRODUCES = re.compile(r"[:：]\s*$")
 _RUNS_ON = re.compile(r"[，,、]\s*$")
-_WIDE = re.compile("[\u2e80-\u9fff\uff00-\uffef]")
 _LONG_LATIN = re.compile(r"[^\u2e80-\u9fff]{60,}[\w,’'-]")
 _QUOTES = "“”\"'「」『』*_ "
 _INTRODUCTION = 40.0
@@ -58,6 +57,9 @@ _FEWEST_IN_MENU = 3
 _FEWEST_ROWS = 2
 # What is longer is no cell of a table but a column of a page.
 _CELL = 40.0
+# What is wider, in columns, is no row of a table that anybody reads, and neither a heading nor what introduces others.
+_WIDEST_ROW = 2000
+_WIDEST_HEADING = 600
 # A line of so many words that ends as a sentence does is none of a list of highlights.
 _WRITTEN_OUT = 10.0
 _MENU_ITEM = 4.0
@@ -123,14 +125,14 @@ def _paragraphs(text: str, levels: Levels, *, markdown: bool) -> Iterator[Paragr
         max(0, len(_BREAK.findall(text, former[1], line[0])) - 1)
         for former, line in zip([(0, 0), *lines], lines, strict=False)
     ]
-    width = _wrap_width(text, lines, blanks)
+    columns = _wrap_width(text, lines, blanks)
     edges = {place for span in levels for place in span}
     number = 0
     start, last = lines[0] if lines else (0, 0)
     first_blanks, last_start = 0, start
     for (begin, end), gap in zip(lines[1:], blanks[1:], strict=True):
         joins = not gap and begin not in edges and last not in edges
-        if joins and _runs_on(text[start:last], text[last_start:last], text[begin:end], width, markdown=markdown):
+        if joins and _runs_on(text[last_start:last], text[begin:end], columns, markdown=markdown):
             last_start, last = begin, end
             continue
         number += 1
@@ -142,30 +144,26 @@ def _paragraphs(text: str, levels: Levels, *, markdown: bool) -> Iterator[Paragr
 
 def _wrap_width(text: str, lines: Sequence[tuple[int, int]], blanks: Sequence[int]) -> int | None:
     """The columns of a text that was wrapped by hand."""
-    widths = [_columns(text[start:end]) for start, end in lines]
-    followed = [width for width, gap in zip(widths, blanks[1:], strict=False) if not gap]
+    widths = [width(text[start:end]) for start, end in lines]
+    followed = [each for each, gap in zip(widths, blanks[1:], strict=False) if not gap]
     if len(followed) < _FEWEST_WRAPPED:
         return None
-    width = max(widths)
-    near = sum(_NEAR_WIDTH * width <= each for each in followed)
-    return width if _NARROWEST <= width <= _WIDEST and near >= 0.6 * len(followed) else None
+    columns = max(widths)
+    near = sum(_NEAR_WIDTH * columns <= each for each in followed)
+    return columns if _NARROWEST <= columns <= _WIDEST and near >= 0.6 * len(followed) else None
 
 
-def _columns(line: str) -> int:
-    return len(line) + len(_WIDE.findall(line))
-
-
-def _runs_on(paragraph: str, last: str, line: str, width: int | None, *, markdown: bool) -> bool:
-    """Whether a line goes on with the paragraph before it, of which ``last`` is the last line."""
+def _runs_on(last: str, line: str, columns: int | None, *, markdown: bool) -> bool:
+    """Whether a line goes on with the one before it, which is the ``last`` of a paragraph so far."""
     if _BULLET.match(line) or _NUMBER.match(line) or " | " in line or " | " in last:
         return False
     if _RUNS_ON.search(last) or (line[0].islower() and not is_sentence(last)):
         return True
-    if width is not None and _columns(last) >= _NEAR_WIDTH * width:
+    if columns is not None and width(last) >= _NEAR_WIDTH * columns:
         return True
     if _LONG_LATIN.fullmatch(last) and not is_sentence(last):
         return True
-    return markdown and not is_sentence(last) and not _INTRODUCES.search(last) and len(paragraph) > 0
+    return markdown and not is_sentence(last) and not _INTRODUCES.search(last)
 
 
 def _with_rows(text: str, paragraphs: Sequence[Paragraph], levels: Levels) -> list[Paragraph]:
@@ -180,7 +178,7 @@ def _with_rows(text: str, paragraphs: Sequence[Paragraph], levels: Levels) -> li
             if len(table) >= _FEWEST_ROWS and not all(map(boilerplate, lines)):
                 marked[table[0] : table[-1] + 1] = [replace(paragraphs[each], kind="row") for each in table]
             table = []
-        short = is_row(words) and all(size(cell) <= _CELL for cell in cells(words))
+        short = is_row(words) and width(words) <= _WIDEST_ROW and all(size(cell) <= _CELL for cell in cells(words))
         if paragraph and short and not _level(paragraph, levels):
             table.append(place)
     return marked
@@ -191,6 +189,7 @@ def _parted(text: str, paragraphs: Sequence[Paragraph], levels: Levels) -> list[
     found: list[Paragraph] = []
     part: Boilerplate | None = None
     items = 0
+    begun = False
     menu = _menus(text, paragraphs)
     for place, paragraph in enumerate(paragraphs):
         words = text[paragraph.start : paragraph.end]
@@ -203,9 +202,9 @@ def _parted(text: str, paragraphs: Sequence[Paragraph], levels: Levels) -> list[
         kind = (line if line in _TELLING else part) or (Boilerplate.NAVIGATION if place in menu else line)
         if paragraph.kind == "row" and not part:
             kind = None
-        before = any(each.kind != "boilerplate" for each in found)
-        if kind is None and before and not _level(paragraph, levels) and _is_caption(text, paragraphs, place):
+        if kind is None and begun and not _level(paragraph, levels) and _is_caption(text, paragraphs, place):
             kind = Boilerplate.CAPTION
+        begun = begun or kind is None
         found.append(replace(paragraph, kind="boilerplate", boilerplate=kind) if kind else paragraph)
     return found
 
@@ -281,12 +280,12 @@ def _classified(text: str, paragraph: Paragraph, levels: Levels) -> Paragraph:
     """A paragraph as a heading that is marked as one, an item, or what introduces others."""
     if paragraph.kind in {"boilerplate", "row"}:
         return paragraph
-    if level := _level(paragraph, levels):
-        return replace(paragraph, kind="heading", level=level)
     words = text[paragraph.start : paragraph.end]
+    if (level := _level(paragraph, levels)) and width(words) <= _WIDEST_HEADING:
+        return replace(paragraph, kind="heading", level=level)
     mark = _mark(words)
     paragraph = replace(paragraph, start=paragraph.start + mark, kind="item" if mark else "paragraph")
-    if _INTRODUCES.search(words) and size(words) <= _INTRODUCTION:
+    if _INTRODUCES.search(words) and size(words) <= _INTRODUCTION and width(words) <= _WIDEST_HEADING:
         return replace(paragraph, kind="lead")
     numbered = bool(mark and _NUMBER.match(words) and looks_like_heading(words[mark:]))
     return replace(paragraph, numbered=numbered)
@@ -369,10 +368,10 @@ def _settled(text: str, paragraphs: Sequence[Paragraph]) -> tuple[str | None, li
         if not paragraphs[following].blanks > paragraphs[place].blanks > 0:
             continue
         words = text[paragraphs[place].start : paragraphs[place].end]
-        above = [each for each in shown if each < place and paragraphs[each].kind != "heading"]
         if place != headings[0]:
             title = title or words.strip(_QUOTES)
-        elif above:
+        else:
+            above = [each for each in shown if each < place and paragraphs[each].kind != "heading"]
             for each in above[1:] or above:
                 settled[each] = replace(settled[each], section=words)
         settled[place] = replace(settled[place], level=0)
@@ -417,19 +416,25 @@ def _sectioned(text: str, paragraphs: Sequence[Paragraph], title: str | None) ->
     """The paragraphs, each under its headings."""
     path: list[tuple[int, str]] = []
     called = _squashed(title or "")
+    above: str | None = None
     under: str | None = None
     indent = 0
     for paragraph in paragraphs:
         if paragraph.start - _line_break(text, paragraph.start) < indent:
             under = None
-        words = " ".join(text[paragraph.start : paragraph.end].split()).strip("*_ ")
         if paragraph.kind == "heading":
+            words = _heading(text, paragraph)
             under = None
             if paragraph.level and _squashed(words) != called:
                 path = [*((level, heading) for level, heading in path if level < paragraph.level)]
                 path.append((paragraph.level, words))
+                above = " › ".join(heading for _, heading in path)
         elif paragraph.kind == "lead" and paragraph.numbered:
-            under = words
+            under = _heading(text, paragraph)
             indent = _line_start(text, paragraph.start) - _line_break(text, paragraph.start)
-        section = paragraph.section or " › ".join(heading for _, heading in path) or None
+        section = paragraph.section or above
         yield replace(paragraph, section=section, under=None if paragraph.kind == "heading" else under)
+
+
+def _heading(text: str, paragraph: Paragraph) -> str:
+    return " ".join(text[paragraph.start : paragraph.end].split()).strip("*_ ")

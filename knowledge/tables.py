@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
-_BAR = re.compile(r"\s*(?<!\|)\|(?!\|)\s*")
+_BAR = re.compile(r"(?<!\|)\|(?!\|)")
 _DIGIT = re.compile(r"\d")
 _YEAR = re.compile(r"(?:19|20)\d{2}\s*年?(?:末|底)?")
 _WIDE = re.compile("[\u3400-\u9fff]")
@@ -16,9 +17,11 @@ def is_row(line: str) -> bool:
     return " | " in line and sum(1 for cell in cells(line) if cell) >= 2
 
 
-def cells(line: str) -> list[str]:
+# The header of a table is asked for with each of its rows.
+@lru_cache(maxsize=64)
+def cells(line: str) -> tuple[str, ...]:
     """What stands between the bars of a line."""
-    return [cell.strip() for cell in _BAR.split(line)]
+    return tuple(cell.strip() for cell in _BAR.split(line))
 
 
 def has_header(rows: Sequence[str]) -> bool:
@@ -31,8 +34,8 @@ def has_header(rows: Sequence[str]) -> bool:
 def row_as_text(row: str, header: str | None = None) -> str:
     """A row as words: what it is about, and each cell after what its column is called."""
     subject, *values = cells(row)
-    chinese = bool(_WIDE.search(row + (header or "")))
-    if names := _names(header, row) if header else []:
+    chinese = bool(_WIDE.search(row) or _WIDE.search(header or ""))
+    if names := _names(header, row) if header else ():
         values = [_named(name, value, chinese=chinese) for name, value in zip(names, values, strict=True) if value]
     listed = ("，" if chinese else ", ").join(filter(None, values))
     if not subject:
@@ -40,12 +43,12 @@ def row_as_text(row: str, header: str | None = None) -> str:
     return f"{subject}{'：' if chinese else ': '}{listed}" if listed else subject
 
 
-def _names(header: str, row: str) -> list[str]:
+def _names(header: str, row: str) -> tuple[str, ...]:
     """What the columns but the first are called, if header and row are alike; the first may have no name at all."""
     names, values = cells(header), cells(row)
     if len(names) == len(values):
         return names[1:]
-    return names if len(names) == len(values) - 1 else []
+    return names if len(names) == len(values) - 1 else ()
 
 
 def _named(name: str, value: str, *, chinese: bool) -> str:

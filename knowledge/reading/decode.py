@@ -38,6 +38,13 @@ _CANDIDATES = (
 _UNLIKELY = 16.0
 _BINARY = "is binary, not text; give it the ending of its kind or take it out"
 _UNKNOWN = "is in no encoding that is known here; save it as UTF-8"
+_NOT_READ = "is in an encoding that is not read here; save it as UTF-8"
+# The escapes of ISO 2022, whose bytes are all ASCII.
+_ISO_2022 = re.compile(rb"\x1b\$[@AB)]")
+# Korean and Japanese read as Chinese have characters that nobody uses often: the root of their rank is on average above
+# 33, in Chinese below 29, of few characters below 32. In fewer still it tells nothing.
+_ENOUGH_HAN, _MANY_HAN = 16, 48
+_RARE_HAN, _RARE_MANY_HAN = 35.0, 32.0
 # The share of characters that may be damaged, and of control characters that a text may hold.
 _DAMAGED = 0.01
 _CONTROLS = 0.02
@@ -46,6 +53,7 @@ _CERTAIN = 4
 _SAMPLE = 1 << 18
 
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+_HAN = re.compile("[\u3400-\u9fff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 # A Chinese character with none beside it, and accents in a row, are as a rule letters of another encoding.
@@ -91,13 +99,20 @@ def decode(raw: bytes) -> Decoded:
     for mark, encoding in _MARKS:
         if raw.startswith(mark):
             return _checked(_decoded(raw, (encoding,)))
+    if _ISO_2022.search(raw) and raw.isascii():
+        raise UnreadableError(_NOT_READ)
     if b"\x00" not in raw and _is_certain_utf8(raw):
         return _checked(_decoded(raw, ("utf-8",)))
     sample = _sample(raw)
     samples = [(_decoded(sample, names).text, names, prior) for names, prior in _CANDIDATES]
     costs = [prior + _cost(text) for text, _, prior in samples]
     cost, (text, names, _) = min(zip(costs, samples, strict=True), key=lambda pair: pair[0])
-    return _checked(_decoded(raw, names)) if cost <= _UNLIKELY * max(len(text), 4) else _guessed(raw)
+    if cost > _UNLIKELY * max(len(text), 4):
+        return _guessed(raw)
+    decoded = _checked(_decoded(raw, names))
+    if not names[0].startswith("utf") and not _is_plausible(text):
+        raise UnreadableError(_NOT_READ)
+    return decoded
 
 
 def _decoded(raw: bytes, names: tuple[str, ...]) -> Decoded:
@@ -142,7 +157,17 @@ def _guessed(raw: bytes) -> Decoded:
     guess = from_bytes(_sample(raw)).best()
     if guess is None:
         raise UnreadableError(_BINARY if b"\x00" in raw else _UNKNOWN)
+    if not _is_plausible(str(guess)):
+        raise UnreadableError(_NOT_READ)
     return _checked(_decoded(raw, (guess.encoding,)))
+
+
+def _is_plausible(text: str) -> bool:
+    """Whether the Chinese characters of a text are those that are in use, if it has enough of them to tell."""
+    han = simplified("\n".join(_HAN.findall(text))).split("\n")
+    ranks = _ranks()
+    roots = sum(float(ranks.get(character, len(ranks)) ** 0.5) for character in han)
+    return len(han) < _ENOUGH_HAN or roots <= len(han) * (_RARE_HAN if len(han) < _MANY_HAN else _RARE_MANY_HAN)
 
 
 def _cost(text: str) -> float:

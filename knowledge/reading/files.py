@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterable
@@ -117,8 +118,11 @@ def _followed(links: Iterable[Path], root: Path, known: set[Path]) -> Found:
     for link in sorted(links):
         try:
             target = link.resolve(strict=True)
-        except (OSError, RuntimeError):
-            problems.append(Problem(link, "is a link to what is not there; remove it"))
+        except (OSError, RuntimeError) as error:
+            # Before Python 3.13, a loop was a RuntimeError.
+            loops = isinstance(error, RuntimeError) or error.errno == errno.ELOOP
+            cause = "is a link that leads back to itself" if loops else "is a link to what is not there"
+            problems.append(Problem(link, f"{cause}; remove it"))
             continue
         if not target.is_relative_to(root):
             cause = "is a link that leads out of its folder; give what it leads to as a path of its own"

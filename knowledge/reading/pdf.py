@@ -8,13 +8,17 @@ from collections.abc import Iterator
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
 from pypdfium2 import raw
 
+from knowledge.reading.columns import in_columns
 from knowledge.reading.parts import Line, Pages
 from knowledge.reading.source import Limits, UnreadableError
 from knowledge.script import readable
 
 # PDFium's character for a hyphen at the end of a line.
 _HYPHENS = frozenset([0x02, 0xFFFE])
+_LOOKED_AT = 12
 _NO_TITLE = re.compile(r"untitled|无标题|無標題|microsoft word\b.*|.*\.(docx?|pdf|tmp|indd|pptx?|wps)", re.IGNORECASE)
+
+Codes = list[tuple[int, int]]
 
 
 def read_pdf(content: bytes, limits: Limits) -> Pages:
@@ -46,38 +50,62 @@ def _title(document: pdfium.PdfDocument) -> str | None:
     return title if title and not _NO_TITLE.fullmatch(title) else None
 
 
-def _lines(document: pdfium.PdfDocument, number: int, limit: int) -> Iterator[Line]:
+def _lines(document: pdfium.PdfDocument, number: int, limit: int) -> list[Line]:
     page = document[number]
     text_page = page.get_textpage()
     try:
         count = text_page.count_chars()
         if count > limit:
             raise UnreadableError("holds more text than is read from one file; split it")
-        codes: list[tuple[int, int]] = []
-        for place in range(count):
-            code = raw.FPDFText_GetUnicode(text_page, place)
-            if code in _HYPHENS:
-                codes.append((place, ord("-")))
-            elif code >= 0x20:
-                codes.append((place, code))
-                continue
-            elif code == 0x09:
-                codes.append((place, 0x20))
-                continue
-            yield from _line(text_page, codes)
-            codes = []
-        yield from _line(text_page, codes)
+        rows = [*_rows(text_page, count)]
+        lines = [line for codes in rows if (line := _line(text_page, codes))]
+        # Where no gap is seen in the longest lines there is none, and looking for one takes long.
+        longest = sorted(rows, key=len)[-_LOOKED_AT:]
+        if sum(len(_apart(text_page, codes)) > 1 for codes in longest) * 2 < len(longest):
+            return lines
+        parts = [tuple(filter(None, (_line(text_page, part) for part in _apart(text_page, row)))) for row in rows]
+        return in_columns([row for row in parts if row]) or lines
     finally:
         text_page.close()
         page.close()
 
 
-def _line(text_page: pdfium.PdfTextPage, codes: list[tuple[int, int]]) -> Iterator[Line]:
-    while codes and codes[0][1] == 0x20:
-        codes.pop(0)
-    text = readable("".join(chr(code) for _, code in codes)).rstrip()
-    if text:
-        letters = [place for place, code in codes if code != 0x20]
-        left, bottom, _, top = text_page.get_charbox(letters[0], loose=True)
-        _, _, right, last_top = text_page.get_charbox(letters[-1], loose=True)
-        yield Line(text=text, left=left, right=right, bottom=bottom, size=max(top, last_top) - bottom)
+def _rows(text_page: pdfium.PdfTextPage, count: int) -> Iterator[Codes]:
+    """The characters of each line, by their places on the page."""
+    codes: Codes = []
+    for place in range(count):
+        code = raw.FPDFText_GetUnicode(text_page, place)
+        if code >= 0x20 and code not in _HYPHENS:
+            codes.append((place, code))
+        elif code == 0x09:
+            codes.append((place, 0x20))
+        else:
+            yield [*codes, (place, ord("-"))] if code in _HYPHENS else codes
+            codes = []
+    yield codes
+
+
+def _apart(text_page: pdfium.PdfTextPage, codes: Codes) -> list[Codes]:
+    """A line, parted at spaces that are as wide as its letters are high."""
+    parts: list[Codes] = [[]]
+    letter: int | None = None
+    for place, code in codes:
+        if code != 0x20 and letter is not None and parts[-1][-1][1] == 0x20:
+            left, bottom, _, top = text_page.get_charbox(place, loose=True)
+            _, _, right, _ = text_page.get_charbox(letter, loose=True)
+            if left - right >= top - bottom:
+                parts.append([])
+        if code != 0x20:
+            letter = place
+        parts[-1].append((place, code))
+    return parts
+
+
+def _line(text_page: pdfium.PdfTextPage, codes: Codes) -> Line | None:
+    letters = [place for place, code in codes if code != 0x20]
+    text = readable("".join(chr(code) for _, code in codes)).lstrip(" ").rstrip()
+    if not letters or not text:
+        return None
+    left, bottom, _, top = text_page.get_charbox(letters[0], loose=True)
+    _, _, right, last_top = text_page.get_charbox(letters[-1], loose=True)
+    return Line(text=text, left=left, right=right, bottom=bottom, size=max(top, last_top) - bottom)

@@ -6,10 +6,13 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import docx
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.exceptions import OpcError
+from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 from lxml import etree  # type: ignore[import-untyped]
 
@@ -79,11 +82,23 @@ def _refuse_bomb(content: bytes, limits: Limits) -> None:
 
 
 def _blocks(document: Document, styles: _Styles, characters: int) -> Iterator[Block]:
-    for block in _within(document.element.body, styles):
+    for block in chain(_within(document.element.body, styles), _notes(document, styles)):
         characters -= len(block.text)
         if characters < 0:
             raise UnreadableError("holds more text than is read from one file; split it")
         yield block
+
+
+def _notes(document: Document, styles: _Styles) -> Iterator[Block]:
+    """The footnotes and endnotes."""
+    for kind in (RELATIONSHIP_TYPE.FOOTNOTES, RELATIONSHIP_TYPE.ENDNOTES):
+        for relationship in document.part.rels.values():
+            if relationship.reltype != kind or relationship.is_external:
+                continue
+            for note in parse_xml(relationship.target_part.blob).iterchildren(qn("w:footnote"), qn("w:endnote")):
+                # Those of a type are the lines that part notes from the text.
+                if note.get(qn("w:type"), "normal") == "normal":
+                    yield from _within(note, styles)
 
 
 def _within(parent: Element, styles: _Styles) -> Iterator[Block]:
@@ -111,19 +126,23 @@ def _paragraph(paragraph: Element, styles: _Styles) -> Iterator[Block]:
 
 
 def _table(table: Element) -> Iterator[Block]:
+    """The rows of a table, each before those of the tables that stand in it."""
     rows = [
-        [
-            " ".join(filter(None, (_text(paragraph) for paragraph in cell.iter(qn("w:p")))))
-            for cell in row.iter(qn("w:tc"))
-            if next(cell.iterancestors(qn("w:tr")), None) is row
-        ]
-        for row in table.iter(qn("w:tr"))
+        (row, [" ".join(filter(None, map(_text, _own(cell, "w:p", "w:tc")))) for cell in _own(row, "w:tc", "w:tr")])
+        for row in _own(table, "w:tr", "w:tbl")
     ]
-    used = {place for row in rows for place, cell in enumerate(row) if cell}
-    for row in rows:
-        if any(row):
+    used = {place for _, cells in rows for place, cell in enumerate(cells) if cell}
+    for row, cells in rows:
+        if any(cells):
             # An empty cell keeps the others below what their columns are called.
-            yield Block(kind="row", text=" | ".join(cell for place, cell in enumerate(row) if place in used).rstrip())
+            yield Block(kind="row", text=" | ".join(cell for place, cell in enumerate(cells) if place in used).rstrip())
+        for inner in _own(row, "w:tbl", "w:tr"):
+            yield from _table(inner)
+
+
+def _own(parent: Element, tag: str, kind: str) -> Iterator[Element]:
+    """The elements in a parent of a kind that stand in no other of that kind within it."""
+    return (found for found in parent.iter(qn(tag)) if next(found.iterancestors(qn(kind)), None) is parent)
 
 
 def _text(paragraph: Element) -> str:
@@ -134,7 +153,8 @@ def _text(paragraph: Element) -> str:
         element = waiting.pop()
         tag = element.tag
         if tag == qn("w:t"):
-            pieces.append(element.text or "")
+            # An entity that stands for something outside is left out, not what comes after it.
+            pieces += [element.text or "", *(child.tail or "" for child in element)]
         elif tag in {qn("w:tab"), qn("w:br"), qn("w:cr"), qn("w:ptab")}:
             pieces.append(" ")
         elif tag == qn("w:noBreakHyphen"):

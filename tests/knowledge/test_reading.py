@@ -15,6 +15,9 @@ from pathlib import Path
 
 import docx
 import pytest
+from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from reportlab.lib.pdfencrypt import StandardEncryption
@@ -359,6 +362,51 @@ def test_a_long_pdf_is_refused(tmp_path: Path) -> None:
     assert _cause(path, Limits(characters=500)) == "holds more text than is read from one file; split it"
 
 
+LEFT = (
+    "The old harbour lost two of its",
+    "shipyards, and those who had been",
+    "working there went up the river",
+    "to the new towns, where there is",
+    "work enough but little housing,",
+    "and came back after some years.",
+)
+RIGHT = (
+    "In the hills nobody moved away,",
+    "since the mines were kept open by",
+    "the province, and the schools too",
+    "stayed where they had been before",
+    "so that the young had no need to",
+    "leave, and few ever thought of it.",
+)
+
+
+def test_columns_that_were_written_row_by_row_are_read_one_after_the_other(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        _lines(
+            canvas, 780, ["A report on the harbour, the hills, and on who left them in those years"], font="Helvetica"
+        )
+        canvas.setFont("Helvetica", 10)
+        for number, (left, right) in enumerate(zip(LEFT, RIGHT, strict=True)):
+            canvas.drawString(72, 740 - 14 * number, left)
+            canvas.drawString(310, 740 - 14 * number, right)
+
+    content = read_file(_pdf(tmp_path / "a.pdf", [draw])).content.text
+    assert content.split("\n\n")[1:] == [" ".join(LEFT), " ".join(RIGHT)]
+
+
+def test_a_table_is_read_row_by_row(tmp_path: Path) -> None:
+    rows = [("Rent in the harbour", "2,300 yuan"), ("Wage", "7,800 yuan a month"), ("Way to work", "40 minutes")] * 3
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 10)
+        for number, (left, right) in enumerate(rows):
+            canvas.drawString(72, 740 - 14 * number, left)
+            canvas.drawString(310, 740 - 14 * number, right)
+
+    text = read_file(_pdf(tmp_path / "a.pdf", [draw])).text
+    assert text.split("\n") == [f"{left} {right}" for left, right in rows]
+
+
 # docx
 
 
@@ -417,6 +465,44 @@ def test_what_a_docx_shows_is_read_and_what_it_hides_is_not(tmp_path: Path) -> N
         document.element.body.insert(0, parse_xml(f"<w:p {nsdecls('w')}>{inner}</w:p>"))
 
     assert read_file(_docx(tmp_path / "a.docx", build)).text == "一二 三 四链字\n\n框里\n\n控件里"
+
+
+def test_a_table_in_a_table_is_read_once(tmp_path: Path) -> None:
+    def build(document: docx.document.Document) -> None:
+        cell = document.add_table(1, 2).rows[0].cells
+        cell[0].text, cell[1].text = "外", "边"
+        for number, inner in enumerate(cell[0].add_table(2, 2).rows):
+            inner.cells[0].text, inner.cells[1].text = f"里{number}", f"层{number}"
+        innermost = cell[0].tables[0].cell(1, 1).add_table(1, 1)
+        innermost.cell(0, 0).text = "最里"
+
+    text = read_file(_docx(tmp_path / "a.docx", build)).text
+    assert text.split("\n") == ["外 | 边", "里0 | 层0", "里1 | 层1", "最里"]
+
+
+def test_footnotes_stand_after_the_text(tmp_path: Path) -> None:
+    notes = "".join(
+        f"<w:footnote {kind}><w:p><w:r><w:footnoteRef/><w:t>{text}</w:t></w:r></w:p></w:footnote>"
+        for kind, text in (('w:type="separator"', "线"), ('w:type="normal"', "注一"), ("", "注二"))
+    )
+
+    def build(document: docx.document.Document) -> None:
+        document.add_paragraph("正文")
+        content = f"<w:footnotes {nsdecls('w')}>{notes}</w:footnotes>".encode()
+        package = document.part.package
+        part = Part(PackURI("/word/footnotes.xml"), CONTENT_TYPE.WML_FOOTNOTES, content, package)
+        document.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
+
+    assert read_file(_docx(tmp_path / "a.docx", build)).text == "正文\n\n注一\n\n注二"
+
+
+def test_what_comes_after_an_entity_is_read(tmp_path: Path) -> None:
+    def change(content: bytes) -> bytes:
+        head, tail = content.split(b"?>", 1)
+        doctype = b'<!DOCTYPE d [<!ENTITY x SYSTEM "file:///nowhere">]>'
+        return head + b"?>" + doctype + tail.replace("字".encode(), "字&x;后面".encode())
+
+    assert read_file(_changed(tmp_path / "a.docx", "word/document.xml", change)).text == "字后面"
 
 
 def _zip(path: Path, members: dict[str, bytes]) -> Path:

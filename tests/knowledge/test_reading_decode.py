@@ -131,3 +131,48 @@ def test_what_is_not_text_is_told(raw: bytes, cause: str) -> None:
     with pytest.raises(UnreadableError) as raised:
         decode(raw)
     assert str(raised.value).startswith(cause)
+
+
+KOREAN = (
+    "도시를 떠난 젊은이의 절반은 몇 년 안에 돌아왔다고 한다. 집세는 싸지만 병원과 일자리가 모자라기 때문이다. "
+    "작년에 강가의 공장 두 곳이 문을 닫았고 시장도 작아졌다. 아이들 학교 문제도 크다고 이웃은 말한다. "
+)
+JAPANESE = (
+    "町を離れた若者の半分は、数年のうちに戻ったという。家賃は安いが、病院や仕事が少ないからだ。"
+    "昨年、川沿いの工場が二つ閉まり、市場も小さくなった。子どもの学校も問題だと隣の人は話す。"
+)
+
+
+@pytest.mark.parametrize("length", [60, 100, 150, 250, 400])
+@pytest.mark.parametrize(
+    ("codec", "text"), [("euc_kr", KOREAN), ("cp949", KOREAN), ("iso2022_kr", KOREAN), ("iso2022_jp", JAPANESE)]
+)
+def test_korean_and_japanese_are_not_taken_for_chinese(codec: str, text: str, length: int) -> None:
+    with pytest.raises(UnreadableError) as raised:
+        decode((text * 3).encode(codec)[:length])
+    assert str(raised.value) == "is in an encoding that is not read here; save it as UTF-8"
+
+
+@pytest.mark.parametrize("length", [150, 250, 400])
+@pytest.mark.parametrize("start", [0, 14, 25, 47])
+def test_japanese_is_read_as_such_or_not_at_all(start: int, length: int) -> None:
+    raw = (JAPANESE * 4)[start:].encode("euc_jp")[: length // 2 * 2]
+    assert _read(raw) in {None, raw.decode("euc_jp", "replace")}
+
+
+def _read(raw: bytes) -> str | None:
+    try:
+        return decode(raw).text
+    except UnreadableError:
+        return None
+
+
+@pytest.mark.parametrize("length", [60, 100, 150, 250, 400])
+@pytest.mark.parametrize(
+    ("codec", "texts"),
+    [("gb18030", SIMPLIFIED), ("gb18030", TRADITIONAL), ("big5", TRADITIONAL), ("utf-16-le", SIMPLIFIED)],
+)
+def test_chinese_is_read_however_short(codec: str, texts: tuple[str, ...], length: int) -> None:
+    for first in range(len(texts)):
+        text = "".join(texts[first:] + texts[:first])[: length // 2]
+        assert decode(text.encode(codec)).text == text

@@ -62,13 +62,14 @@ def test_links_out_of_a_folder_and_to_nothing_are_problems(tmp_path: Path, folde
     (folder / "loop.txt").symlink_to("loop.txt")
     out = "is a link that leads out of its folder; give what it leads to as a path of its own"
     gone = "is a link to what is not there; remove it"
+    loop = "is a link that leads back to itself; remove it"
     assert find_files([folder]) == Found(
         (),
         (
             Problem(folder / "dir", out),
             Problem(folder / "file.txt", out),
             Problem(folder / "gone.txt", gone),
-            Problem(folder / "loop.txt", gone),
+            Problem(folder / "loop.txt", loop),
             Problem(folder / "up", out),
         ),
     )

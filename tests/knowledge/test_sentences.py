@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from knowledge.sentences import clauses, is_sentence, sentences, size
+from knowledge.sentences import clauses, is_sentence, sentences, size, width
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,30 @@ def test_two_chinese_characters_are_as_long_as_a_word(text: str, expected: float
     assert size(text) == expected
 
 
+# None of these ends before the tests are stopped if it takes more than its length.
+@pytest.mark.parametrize(
+    ("unit", "words"), [(".", 1.0), ("…", 1.0), (")", 1.0), ("-", 1.0), (". ", 1.0), ("“", 1.0), ("一", 150_001.0)]
+)
+def test_what_has_no_end_takes_no_more_than_its_length(unit: str, words: float) -> None:
+    text = unit * 300_000 + "ax"
+    assert size(text) == words
+    assert sentences(text) == [(0, len(text))]
+
+
+def test_a_chinese_character_takes_two_columns() -> None:
+    assert [width(text) for text in ("搬到 Chengdu", "서울", "。！", "привет", "")] == [12, 4, 4, 6, 0]
+
+
+def test_what_is_too_long_is_cut_between_clauses_else_words_else_anywhere() -> None:
+    def cut(text: str, most: float, widest: int) -> list[str]:
+        return [text[start:end] for start, end in clauses(text, 0, len(text), most, widest)]
+
+    assert cut("one two, three four; five six", 4, 100) == ["one two, three four;", "five six"]
+    assert cut("one, two three four five, six", 2, 100) == ["one,", "two three", "four five,", "six"]
+    assert cut("... ... .....", 9, 8) == ["... ...", "....."]
+    assert cut("一二三四五六七八九十", 9, 8) == ["一二三四", "五六七八", "九十"]
+
+
 def test_a_sentence_is_told_by_its_end() -> None:
     assert [is_sentence(text) for text in ("走了。", "走了。”", "It is.", "走了", "Costs", "")] == [True] * 3 + [
         False
@@ -42,6 +66,6 @@ def test_a_sentence_is_told_by_its_end() -> None:
 
 def test_a_text_without_marks_is_cut_somewhere() -> None:
     text = "没有标点" * 900
-    parts = clauses(text, 0, len(text), 100)
+    parts = clauses(text, 0, len(text), 100, 3000)
     assert "".join(text[start:end] for start, end in parts) == text
     assert max(end - start for start, end in parts) == 600

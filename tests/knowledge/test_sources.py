@@ -48,3 +48,34 @@ def test_if_there_is_nothing_that_is_an_error(tmp_path: Path) -> None:
         _load(tmp_path)
     with pytest.raises(IndexStoreError, match=r"missing is not there; correct the path\.$"):
         _load(tmp_path / "missing")
+
+
+PICTURE = "iVBORw0KGgo+/" * 40
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        f"data:image/png;base64,{PICTURE}",
+        "data:text/plain,short",
+        PICTURE,
+        "\n".join([PICTURE[:76]] * 5) + "\nAAAA=",
+        "x" * 300_000,
+    ],
+)
+def test_data_among_words_is_left_out(tmp_path: Path, data: str) -> None:
+    (tmp_path / "a.txt").write_text(f"河边有集市，\n{data}\n周末很热闹。", "utf-8")
+    assert _load(tmp_path) == (["河边有集市，周末很热闹。"], [])
+
+
+def test_what_lost_characters_all_over_or_has_lines_without_end_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("河?边?" * 5_000, "utf-8")
+    (tmp_path / "b.txt").write_text("河\ufffd边" * 5_000, "utf-8")
+    (tmp_path / "c.md").write_text("- 河\n" * 150_001, "utf-8")
+    (tmp_path / "d.txt").write_text("河边有集市，要去?吗?去。", "utf-8")
+    lost = "has lost characters all over; save it again from what it was made of."
+    assert _load(tmp_path)[1] == [
+        f"{tmp_path}/a.txt {lost}",
+        f"{tmp_path}/b.txt {lost}",
+        f"{tmp_path}/c.md has more than 150,000 lines; split it.",
+    ]

@@ -13,7 +13,7 @@ from knowledge.describe import describe
 from knowledge.passage import Passage
 from knowledge.reading import read_file
 from knowledge.repair import repair
-from knowledge.sentences import size
+from knowledge.sentences import size, width
 from knowledge.split import split
 from knowledge.structure import structure
 
@@ -220,3 +220,51 @@ def test_quotes_hold_and_nothing_is_told_twice(tmp_path_factory: pytest.TempPath
     passages = _split(tmp_path_factory.mktemp("split"), text)
     ends = [(p.start or 0, p.end or 0) for p in passages]
     assert all(former[1] <= later[0] for former, later in pairwise(ends))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "é" * 300_000,
+        "." * 300_000,
+        "成都：\n" * 6_000,
+        "成都：\n\n" * 6_000,
+        "люди уехали\n\n" * 6_000,
+        "люди уехали. " * 6_000,
+        "ひらがな" * 50_000,
+        "👍🏽" * 50_000,
+        "a | b" + " " * 200_000 + "| c\nd | e | f\n",
+        "a1 | " * 50_000 + "\n" + "b1 | " * 50_000,
+        "# " + "题" * 100_000 + "\n\n" + "河边有集市。\n\n" * 1_000,
+        "一行没有句号的字\n" * 6_000,
+    ],
+)
+@pytest.mark.parametrize("name", ["text.txt", "text.md"])
+def test_no_passage_is_longer_than_can_be_read(tmp_path: Path, text: str, name: str) -> None:
+    passages = _split(tmp_path, text, name)
+    assert passages
+    assert max(width(passage.text) for passage in passages) <= 3_300
+    assert max(len(passage.section.zh) if passage.section else 0 for passage in passages) <= 600
+
+
+def test_control_characters_and_separators_are_spaces(tmp_path: Path) -> None:
+    text = f"{SENTENCE}\u2028{SENTENCE}\x85\x80{SENTENCE}\u2029{SENTENCE}"
+    assert _texts(tmp_path, text) == [" ".join([SENTENCE] * 4)]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_are_counted_whatever_ends_them(tmp_path: Path, end: str) -> None:
+    passages = _split(tmp_path, f"{LONG}{end}{end}{LONG}{end}{COUNTED}")
+    assert [passage.line for passage in passages] == [1, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("raw", "damaged"),
+    [
+        (f"{LONG}\n\n{LONG}".encode()[:-1], [False, True]),
+        (f"{LONG}\n\n{LONG}".encode(), [False, False]),
+        (b"\xff\xfe" + LONG.encode("utf-16-le") + b"\x3d\xd8\n\0\n\0" + LONG.encode("utf-16-le"), [True, False]),
+    ],
+)
+def test_a_passage_beside_half_a_character_is_damaged(tmp_path: Path, raw: bytes, damaged: list[bool]) -> None:
+    assert [passage.damaged for passage in _split(tmp_path, raw)] == damaged
