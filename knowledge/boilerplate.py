@@ -29,6 +29,7 @@ class Boilerplate(StrEnum):
     REVISION_NOTES = "revision_notes"
     EDITOR_NOTE = "editor_note"
     CONSENT = "consent"
+    COMMENTS = "comments"
     GENERATOR = "generator"
 
 

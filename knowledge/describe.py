@@ -176,6 +176,7 @@ _AROUND = {
     Boilerplate.COPYRIGHT: Bilingual(zh="版权声明", en="copyright lines"),
     Boilerplate.CAPTION: Bilingual(zh="图片说明", en="captions of pictures"),
     Boilerplate.BYLINE: Bilingual(zh="署名和日期", en="bylines and dates"),
+    Boilerplate.COMMENTS: Bilingual(zh="读者评论", en="readers' comments"),
     Boilerplate.CONSENT: Bilingual(zh="关于 cookie 和隐私的提示", en="notices on cookies and privacy"),
 }
 

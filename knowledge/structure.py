@@ -195,7 +195,9 @@ def _parted(text: str, paragraphs: Sequence[Paragraph], levels: Levels) -> list[
         words = text[paragraph.start : paragraph.end]
         if headed := part_headed(words):
             part, items = headed, 0
-        elif part and _ends_part(text, paragraphs, place, levels, listed=part is Boilerplate.HIGHLIGHTS and items > 0):
+        elif part and _ends_part(
+            text, paragraphs, place, levels, part, listed=part is Boilerplate.HIGHLIGHTS and items > 0
+        ):
             part = None
         items += _item(words)
         line = boilerplate(words)
@@ -209,15 +211,18 @@ def _parted(text: str, paragraphs: Sequence[Paragraph], levels: Levels) -> list[
     return found
 
 
-def _ends_part(text: str, paragraphs: Sequence[Paragraph], place: int, levels: Levels, *, listed: bool) -> bool:
+def _ends_part(
+    text: str, paragraphs: Sequence[Paragraph], place: int, levels: Levels, part: Boilerplate, *, listed: bool
+) -> bool:
     """Whether a paragraph is none of the part of boilerplate that it stands in, which is ``listed`` if it has items.
 
     It is a marked heading, long and written out, or stands below a list: a sentence, or a heading and a sentence.
+    Readers' comments are as long as they like, and end with a marked heading only.
     """
     words = text[paragraphs[place].start : paragraphs[place].end]
     if _level(paragraphs[place], levels):
         return True
-    if _item(words):
+    if _item(words) or part is Boilerplate.COMMENTS:
         return False
     if is_prose(words):
         return True

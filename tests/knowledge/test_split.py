@@ -268,3 +268,11 @@ def test_lines_are_counted_whatever_ends_them(tmp_path: Path, end: str) -> None:
 )
 def test_a_passage_beside_half_a_character_is_damaged(tmp_path: Path, raw: bytes, damaged: list[bool]) -> None:
     assert [passage.damaged for passage in _split(tmp_path, raw)] == damaged
+
+
+def test_what_readers_say_below_a_text_is_no_evidence_of_its_own(tmp_path: Path) -> None:
+    comment = (
+        "我也在河边住过三年，摊位费一年比一年贵，去年涨到五百，最后还是搬走了，奉劝各位想清楚再来，别听人说好就来。" * 3
+    )
+    text = f"{LONG}\n\n网友评论\n\n河边人：{comment}\n\n沙发！"
+    assert [p.text for p in _split(tmp_path, text)] == [LONG]
