@@ -21,8 +21,8 @@ import yaml
 from knowledge.attribution import Sources, find_sources, goes_on, is_untold
 from knowledge.corpus import load_notes
 from knowledge.embed import Embedder, Vectors
-from knowledge.figures import figure_keys
-from knowledge.leaning import signs, weigh
+from knowledge.figures import figure_keys, figures
+from knowledge.leaning import Sign, signs, weigh
 from knowledge.passage import Bilingual, Caveat, Frozen, Grade, Language, Passage, Stance
 from knowledge.places import FIRST_TIER, TierKind, find_groups, find_places, find_tiers, place
 from knowledge.script import simplified
@@ -61,6 +61,7 @@ _SURNAME = re.compile(
     r"Xiong|Ji|Shu|Dong|Liang|Du|Jia|Guo|Mei|Lin|Zhong|Gao|Xia|Cai|Tian|Hu|Ling|Huo|Mo|Ding|Deng|Hong|Shi|Cui|Gong|"
     r"Cheng|Pei|Hou|Duan|Ye|Bai|Lai|Qiao|Tan|Wen|Liao|Geng|Ouyang|Zeng|Sha|Yue|Mr|Mrs|Ms|Dr)\.? $"
 )
+_LONGEST_NAME = 12
 # Where a title says that somebody goes: what follows is the city that it is about.
 _MOVES = (
     re.compile(r"从[^，。；：:？?]{2,12}?(?:搬|迁|回|来)?(?:到了?|去|往|至|回|来)"),
@@ -94,7 +95,9 @@ _WARNS = {
     "jobs": Caveat.JOB_MARKET_FIT,
     "shrinking": Caveat.SHRINKING_CITY,
 }
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?=年|\b(?!元))")
+# An amount a month that names no unit looks like a year: so much may stand between (月薪2000).
+_A_PERIOD = 2
+_SPACED_YEAR = re.compile(r"(?<=\d{4})\s+(?=年)")
 
 
 class _Side(Frozen):
@@ -188,7 +191,8 @@ def label(passage: Passage, near: Sequence[tuple[Passage, float]] = ()) -> Label
     sources = find_sources(passage.text, language)
     cities = _cities(passage, home, sources)
     grade, attribution = _grade(text, language, sources, near)
-    caveats = _caveats(text, language, home, grade)
+    found = signs(text, language, home=home)
+    caveats = _caveats(text, language, found, grade)
     speaks_to = _speaks_to(text, language, near)
     is_proposal = speaks_to == "city" and _first(_patterns(language).proposal, text) is not None
     is_case = grade is Grade.CASE
@@ -196,7 +200,7 @@ def label(passage: Passage, near: Sequence[tuple[Passage, float]] = ()) -> Label
         topics=_topics(text, near),
         cities=cities,
         scope=_scope(text, cities),
-        stance=Stance.NEUTRAL if is_proposal else _stance(text, language, home, is_case=is_case, near=near),
+        stance=Stance.NEUTRAL if is_proposal else _stance(text, language, found, is_case=is_case, near=near),
         grade=grade,
         speaks_to=speaks_to,
         attribution=attribution,
@@ -269,7 +273,7 @@ def _is_province(id_: str) -> bool:
 
 def _is_of_person(text: str, start: int) -> bool:
     """Whether what looks like a place is the given name of somebody: Lai Jinhua."""
-    return bool(_SURNAME.search(text[:start]))
+    return bool(_SURNAME.search(text, max(0, start - _LONGEST_NAME), start))
 
 
 def _named(text: str) -> tuple[str, ...]:
@@ -334,10 +338,9 @@ def _tells_of_somebody(text: str) -> bool:
 
 
 def _stance(
-    text: str, language: Language, home: str | None, *, is_case: bool, near: Sequence[tuple[Passage, float]]
+    text: str, language: Language, found: Sequence[Sign], *, is_case: bool, near: Sequence[tuple[Passage, float]]
 ) -> Stance:
     """What the signs in the words say; neutral without any, however the neighbours lean."""
-    found = signs(text, language, home=home)
     told = weigh(found, is_case=is_case)
     if told is not None:
         return told
@@ -354,9 +357,9 @@ def _counts(text: str) -> bool:
     return any(not key.kind.startswith("calendar") for key in figure_keys(text))
 
 
-def _caveats(text: str, language: Language, home: str | None, grade: Grade) -> tuple[Caveat, ...]:
+def _caveats(text: str, language: Language, found: Sequence[Sign], grade: Grade) -> tuple[Caveat, ...]:
     """The warnings of a passage, those on a subject before what its grade warns of."""
-    told = {_WARNS.get(sign.kind) for sign in signs(text, language, home=home) if sign.stance is Stance.STAY}
+    told = {_WARNS.get(sign.kind) for sign in found if sign.stance is Stance.STAY}
     topical = [
         caveat for caveat, patterns in _patterns(language).caveats.items() if caveat in told or _first(patterns, text)
     ]
@@ -369,7 +372,8 @@ def _caveats(text: str, language: Language, home: str | None, grade: Grade) -> t
 
 def warns_of(caveat: Caveat, text: str, language: Language) -> bool:
     """Whether the words of a text give that warning."""
-    return caveat in _caveats(simplified(text), language, None, Grade.OPINION)
+    plain = simplified(text)
+    return caveat in _caveats(plain, language, signs(plain, language), Grade.OPINION)
 
 
 def _speaks_to(text: str, language: Language, near: Sequence[tuple[Passage, float]]) -> Literal["person", "city"]:
@@ -384,8 +388,20 @@ def _as_of(text: str, sources: Sources) -> str | None:
     if sources.first is not None:
         at = sources.first.start
         text = next((text[start:end] for start, end in sentences(text) if start <= at < end), text)
-    years = set(_YEAR.findall(text))
+    years = _years(text)
     return years.pop() if len(years) == 1 else None
+
+
+def _years(text: str) -> set[str]:
+    """The years that it names, as four digits."""
+    found = figures(_SPACED_YEAR.sub("", text))
+    periods = [figure.end for figure in found if figure.period]
+    return {
+        str(int(figure.values[0]))
+        for figure in found
+        if figure.key.kind == "calendar_year"
+        and ("年" in figure.text or not any(0 <= figure.start - end <= _A_PERIOD for end in periods))
+    }
 
 
 def _weakness(
@@ -393,7 +409,7 @@ def _weakness(
 ) -> Bilingual | None:
     """What is wanting in it, in a few words."""
     said: list[Bilingual] = []
-    dated = bool(_YEAR.search(text))
+    dated = bool(_years(text))
     if grade is Grade.UNSOURCED:
         if sources.untold:
             said.append(Bilingual(zh="没写是谁的说法", en="nobody named behind it"))

@@ -21,6 +21,13 @@ from knowledge.sentences import sentences
 
 _NAMEY = re.compile(r"^(?:n|ns|nt|nr|nrt|nrfg|nz|ng|j|b|an|a|ad|vn|eng|i|l|s|f|g)$")
 _PROPER = re.compile(r"^(?:ns|nt|nr|nrt|nrfg|nz|j|eng|i|l)$")
+_CITED = re.compile(r"^(?:ns|nt|nr|nrt|nrfg|nz|j|eng)$")
+_NICKNAME = re.compile(
+    r"^[老小阿][\u4e00-\u9fff]$|^[\u4e00-\u9fff]{1,2}(?:女士|先生|小姐|师傅|阿姨|大姐|大哥|经理|老师|医生|某)$"
+)
+# What is published under a title of its own, and websites.
+_TITLED = r"榜单|排行榜|白皮书|蓝皮书|年鉴|公报|(?<![官联上电外内路])网"
+_UNNAMEY = re.compile(r"^(?:m|q|x|uj|t|r|d|mq)$")
 _OPEN, _CLOSE = '「『“《‘"', '」』”》’"'
 _LONGEST = 30
 # Words before a name that are no part of it.
@@ -35,6 +42,13 @@ _STAFF = re.compile(
 _KIND = re.compile(
     r", (?:an?|the) (?:\w+[ -]){0,3}"
     r"(?:association|company|institute|think-tank|consultancy|newspaper|firm|agency|union|charity)\b"
+)
+_TITLES = frozenset("Old Young Mr Mrs Ms".split())
+# A word of two or more syllables as Chinese is written in Latin letters, which few English words look like.
+_PINYIN = re.compile(
+    r"(?:f(?:ang?|ei|eng?|o|ou|u)|(?:[hkg]|[zcs]h)e|(?:[bpmdtnlgkhjqxzcsryw]|[zcs]h)"
+    r"(?:i(?:ang?|ao|e|ng?|ong|u|a)?|u(?:ang?|ai|e|i|n|o|a)?|an?g?|a[io]|e(?:i|ng?)|o(?:ng|u)?)|an?g?|a[io]|er|ou){2,4}",
+    re.IGNORECASE,
 )
 _BRAND = re.compile(r"^(?:[A-Z0-9][A-Z0-9&-]+|[a-z]+[A-Z]\w*|\w*\d\w*|[A-Z][a-z]+[A-Z]\w*)$")
 
@@ -126,7 +140,7 @@ def _grade(text: str, start: int, end: int, language: Language, survey: re.Patte
     name = text[start:end]
     table = _words(language)
     authority = (
-        re.search(rf"(?:{table.authority})$|统计局|普查|官方|统计|数据示例", name)
+        re.search(rf"(?:{table.authority})$|统计局|普查|官方|统计", name)
         if language == "zh"
         else re.search(table.authority, name)
     )
@@ -163,9 +177,7 @@ def _chinese(text: str) -> list[tuple[int, int]]:
     spans = [*_persons(text, tokens), *_institutions(text, tokens), *_brands(text, tokens), *_cited(text, tokens)]
     spans += [
         hit.span()
-        for hit in re.finditer(
-            "(?:全国)?(?:第[一二三四五六七]次)?人口(?:普查|抽样调查)|官方(?:数据|统计|数字)|数据示例", text
-        )
+        for hit in re.finditer("(?:全国)?(?:第[一二三四五六七]次)?人口(?:普查|抽样调查)|官方(?:数据|统计|数字)", text)
     ]
     kept: list[tuple[int, int]] = []
     for start, end in sorted(spans, key=lambda span: span[0] - span[1]):
@@ -220,7 +232,7 @@ def _leftwards(text: str, tokens: Sequence[_Token], at: int) -> tuple[int, int] 
 def _is_proper(tokens: Sequence[_Token], start: int, end: int) -> bool:
     """Whether a name is somebody's own, and not only what kind of thing it is."""
     table = _words("zh")
-    own = [t for t in tokens if start <= t.start and t.end <= end and t.text not in table.nobody]
+    own = [t for t in tokens if start <= t.start and t.end <= end and t.text not in table.nobody | table.inside]
     if any(t.text.startswith(("某", "该", "这", "每", "各")) for t in own):
         return False
     return any(_PROPER.match(t.tag) or t.text.startswith("第") for t in own) or any(
@@ -276,6 +288,8 @@ def _persons(text: str, tokens: Sequence[_Token]) -> Iterator[tuple[int, int]]:
         rf"{table.person}(?P<who>[\u4e00-\u9fff]{{2,3}}?)(?=(?:也|还|则|曾|近日|去年|在[^，。]{{2,12}}上)?(?:{table.says})|[，,])"
     )
     for hit in pattern.finditer(text):
+        if re.fullmatch(table.says, hit["who"]):
+            continue
         spoken = re.match(rf"(?:也|还|则|曾|近日|去年)?(?:{table.says})", text[hit.end() :])
         cited = re.search(rf"{table.according}[^，。；]{{0,24}}$", text[: hit.start()])
         if not (spoken or cited) or not any(t.start == hit.start("who") for t in tokens):
@@ -308,7 +322,7 @@ def _brands(text: str, tokens: Sequence[_Token]) -> Iterator[tuple[int, int]]:
         if last < at:
             continue
         run = tokens[at : last + 1]
-        own = [t for t in run if t.text not in table.nobody]
+        own = [t for t in run if t.text not in table.nobody | table.inside]
         end = run[-1].end
         follows = owned.match(re.sub(r"\s+", "", text[end : end + 80]))
         if not own or not follows or end - token.start < 2 or any(t.text.startswith(("某", "该", "这")) for t in run):
@@ -336,10 +350,10 @@ def _cited(text: str, tokens: Sequence[_Token]) -> Iterator[tuple[int, int]]:
         inner = [t for t in tokens if start <= t.start and t.end <= end]
         while inner and inner[0].text in _LOCAL and inner[0].end < end:
             start = inner.pop(0).end
-        own = [
-            t for t in inner if t.text not in table.nobody and t.tag not in {"m", "q", "x", "uj", "t", "r", "d", "mq"}
-        ]
-        if not own or any(t.tag in {"r", "d", "c"} or t.text.startswith("某") for t in inner[:1]):
+        own = [t for t in inner if t.text not in table.nobody | table.inside and not _UNNAMEY.match(t.tag)]
+        if not _is_cited(text, start, end, own):
+            continue
+        if any(t.tag in {"r", "d", "c"} or t.text.startswith("某") for t in inner[:1]):
             continue
         if any(t.tag in {"v", "p", "ul", "y"} and t.text not in table.inside for t in inner):
             continue
@@ -350,6 +364,24 @@ def _cited(text: str, tokens: Sequence[_Token]) -> Iterator[tuple[int, int]]:
         if head and re.search(rf"(?:{table.authority}|{table.institution})$", text[start : start + head.start()]):
             end = start + head.start()
         yield start, end
+
+
+def _is_cited(text: str, start: int, end: int, own: Sequence[_Token]) -> bool:
+    """Whether what 据 names is somebody's own name, or ends as those of institutions do.
+
+    A place with a common noun (上海规定) is no name, nor is a person without an office.
+    """
+    table = _words("zh")
+    name = re.sub(r"[（(][^）)]*[）)]$", "", text[start:end])
+    if not own or _NICKNAME.search(name):
+        return False
+    if re.search(rf"(?:{table.authority}|{table.institution}|{_TITLED})$", name):
+        return True
+    places = [(m.start, m.end) for m in find_places(text)]
+    others = [t for t in own if not any(a <= t.start and t.end <= b for a, b in places)]
+    if others and others != list(own) and re.search(rf"(?:{table.document}|{table.survey})$", name):
+        return True
+    return any(_CITED.match(t.tag) and (t.tag != "nr" or t.text != name) for t in others)
 
 
 # --- English ---
@@ -391,29 +423,48 @@ def _whole(text: str, hit: re.Match[str]) -> tuple[int, int] | None:
     """The name of a match without words that only begin a sentence, if it is one."""
     table = _words("en")
     start, end = hit.span("who")
+    before = text[:start].rstrip()[-1:]
     if text[end - 2 : end] in {"'s", "’s"}:
         end -= 2
     if cut := _STAFF.match(text[start:end]):
         start += cut.end()
     bare = re.sub(r"^[Tt]he ", "", text[start:end])
+    # A surname alone could be anybody's.
+    is_anybody = bare.split()[:1] != [] and bare.split()[0] in _TITLES
     while " " in bare and bare.split()[0] in table.nobody:
         start = text.index(bare, start) + len(bare.split()[0]) + 1
         bare = text[start:end]
-        if re.match(r"(?:of|for|at|and|on) ", bare):
-            return None
-    name, verb = text[start:end], hit.groupdict().get("verb")
-    if not re.search("[A-Z0-9]", name):
-        return start, end
-    if re.search(f"{table.institution}|{table.authority}", name):
-        return None if verb and re.match("An? ", name) else (start, end)
-    if verb and hit["aside"]:
-        return _introduced(name, hit["aside"], start, end, hit.end("aside") - 1)
-    is_place = any(m.start <= start + len("the ") and m.end >= end for m in find_places(text))
-    if not bare or bare.split()[0] in table.nobody or is_place:
+    if not bare or _is_generic(bare) or re.match(r"(?:of|for|at|and|on) ", bare):
         return None
-    speaks_so = " " not in bare and verb and re.match(rf"{table.says_so}\b", text[hit.start("verb") :])
-    named = re.match(r"(?:Professor|Dr|Prof\.?) ", name) or _BRAND.match(bare.split()[0])
-    return (start, end) if named or speaks_so or not verb else None
+    if not re.search("[A-Z0-9]", text[start:end]):
+        return start, end
+    verb = hit.groupdict().get("verb")
+    if re.search(f"{table.institution}|{table.authority}", bare):
+        return None if verb and re.match("An? ", bare) else (start, end)
+    if is_anybody or (not verb and not _is_name(text, start, end)):
+        return None
+    if verb and hit["aside"]:
+        return _introduced(text[start:end], hit["aside"], start, end, hit.end("aside") - 1)
+    # A capital tells a name from another word only within a sentence.
+    is_capital = before not in {"", *".!?;:"} or _PINYIN.fullmatch(bare)
+    speaks_so = is_capital and " " not in bare and verb and re.match(rf"{table.says_so}\b", text[hit.start("verb") :])
+    named = re.match(r"(?:Professor|Dr|Prof\.?) ", bare) or _BRAND.match(bare.split()[0])
+    return (start, end) if _is_name(text, start, end) and (named or speaks_so or not verb) else None
+
+
+def _is_generic(bare: str) -> bool:
+    """Whether a name is only words for institutions: Hospital, Research Centre."""
+    table = _words("en")
+    if all(word in table.nobody or re.fullmatch(table.institution, word) for word in bare.split()):
+        return True
+    return bool(re.fullmatch(table.authority, bare)) and bare.lower() != "census"
+
+
+def _is_name(text: str, start: int, end: int) -> bool:
+    """Whether it is neither a place nor a word that names nobody."""
+    first = re.sub(r"^[Tt]he ", "", text[start:end]).split()[0]
+    is_place = any(m.start <= start + len("the ") and m.end >= end for m in find_places(text))
+    return first not in _words("en").nobody and not is_place
 
 
 def _introduced(name: str, aside: str, start: int, end: int, aside_end: int) -> tuple[int, int] | None:

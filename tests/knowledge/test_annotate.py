@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
 from knowledge.annotate import Neighbours, annotate, label, labelled_notes
 from knowledge.corpus import load_notes
+from knowledge.embed import Vectors
 from knowledge.passage import Bilingual, Caveat, Grade, Language, Passage, Stance
 from tests.conftest import HashEmbedder
 
@@ -188,11 +191,26 @@ def test_the_year_is_that_of_the_sentence_with_the_source() -> None:
     assert label(_passage("2019年我来过。滨江医院公布，2023年看了900个病人。")).as_of == "2023"
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "year"),
+    [
+        ("It pays 2000 yuan a month.", "en", None),
+        ("1900 people came.", "en", None),
+        ("月薪2000 元。", "zh", None),
+        ("每月2000。", "zh", None),
+        ("滨江医院2023 年看了900个病人。", "zh", "2023"),
+        ("In 2023, 900 people came.", "en", "2023"),
+    ],
+)
+def test_amounts_are_no_years(text: str, language: Language, year: str | None) -> None:
+    assert label(_passage(text, language)).as_of == year
+
+
 def test_neighbours_are_the_nearest_notes_and_none_for_what_is_far_from_all() -> None:
     class Directions(HashEmbedder):
         """A direction of its own for each of the notes, a pair of them alike."""
 
-        def embed_passages(self, texts: list[str]) -> np.ndarray:  # type: ignore[override]
+        def embed_passages(self, texts: Sequence[str]) -> Vectors:
             vectors = np.zeros((len(texts), 128), dtype=np.float32)
             for row, text in enumerate(texts):
                 vectors[row, wanted.get(text, 127) // 2] = 1
