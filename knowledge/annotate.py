@@ -89,6 +89,7 @@ _WANTING = {
 _WARNS = {
     "networks": Caveat.RELATIONSHIP_NETWORKS,
     "returns": Caveat.RETURN_FLOWS,
+    "kept_few": Caveat.RETURN_FLOWS,
     "wants_out": Caveat.RETURN_FLOWS,
     "ending": Caveat.SUBSIDY_SHORT_LIVED,
     "medical": Caveat.MEDICAL_ACCESS,
@@ -97,6 +98,9 @@ _WARNS = {
 }
 # An amount a month that names no unit looks like a year: so much may stand between (月薪2000).
 _A_PERIOD = 2
+# A row of a table as words (宜昌：月租 1250，打算离开 24%): what a column is called says nothing of the place.
+_CELL = r"[^，,；;。！？!?：:|]{1,40}?[\s：:]\s*[-+]?\d[\d,.]*\s*(?:%|％|‰|[\u4e00-\u9fff]{1,3}|[A-Za-z]{1,8})?"
+_ROW = re.compile(rf"[^，,；;。！？!?：:]{{1,30}}[：:]\s*{_CELL}(?:[，,；;]\s*{_CELL})*")
 _SPACED_YEAR = re.compile(r"(?<=\d{4})\s+(?=年)")
 
 
@@ -111,6 +115,7 @@ Words = TypeVar("Words")
 class _Table(Frozen, Generic[Words]):
     case: Words
     view: Words
+    own_survey: Words
     opinion: Words
     proposal: Words
     caveats: Mapping[Caveat, Words]
@@ -191,8 +196,9 @@ def label(passage: Passage, near: Sequence[tuple[Passage, float]] = ()) -> Label
     sources = find_sources(passage.text, language)
     cities = _cities(passage, home, sources)
     grade, attribution = _grade(text, language, sources, near)
-    found = signs(text, language, home=home)
-    caveats = _caveats(text, language, found, grade)
+    is_row = _is_row(text)
+    found = () if is_row else signs(text, language, home=home)
+    caveats = _grade_caveats(text, grade) if is_row else _caveats(text, language, found, grade)
     speaks_to = _speaks_to(text, language, near)
     is_proposal = speaks_to == "city" and _first(_patterns(language).proposal, text) is not None
     is_case = grade is Grade.CASE
@@ -200,7 +206,7 @@ def label(passage: Passage, near: Sequence[tuple[Passage, float]] = ()) -> Label
         topics=_topics(text, near),
         cities=cities,
         scope=_scope(text, cities),
-        stance=Stance.NEUTRAL if is_proposal else _stance(text, language, found, is_case=is_case, near=near),
+        stance=Stance.NEUTRAL if is_proposal or is_row else _stance(text, language, found, is_case=is_case, near=near),
         grade=grade,
         speaks_to=speaks_to,
         attribution=attribution,
@@ -209,6 +215,12 @@ def label(passage: Passage, near: Sequence[tuple[Passage, float]] = ()) -> Label
         also_warns=caveats[1:],
         weakness=_weakness(text, language, grade, speaks_to, sources, damaged=passage.damaged),
     )
+
+
+def _is_row(text: str) -> bool:
+    """Whether it is nothing but rows of a table as words, each with figures."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return bool(lines) and all(_ROW.fullmatch(line) for line in lines)
 
 
 def _directions(vectors: Vectors) -> Vectors:
@@ -309,8 +321,9 @@ def _grade(
     table = _patterns(language)
     if sources.first is not None:
         return sources.first.grade, _both(sources.first.name)
-    if sources.untold:
-        return Grade.UNSOURCED, _both(sources.unnamed or "")
+    is_own = _first(table.own_survey, text) is not None
+    if is_own or sources.untold:
+        return (Grade.SURVEY, None) if is_own else (Grade.UNSOURCED, _both(sources.unnamed or ""))
     is_view = _first(table.view, text) is not None
     if not is_view and (_first(table.case, text) or (language == "zh" and _tells_of_somebody(text))):
         return Grade.CASE, None
@@ -365,6 +378,11 @@ def _caveats(text: str, language: Language, found: Sequence[Sign], grade: Grade)
     ]
     if topical:
         return tuple(topical)
+    return _grade_caveats(text, grade)
+
+
+def _grade_caveats(text: str, grade: Grade) -> tuple[Caveat, ...]:
+    """What the grade of a passage warns of."""
     if grade is Grade.CASE:
         return (Caveat.ANECDOTE,)
     return (Caveat.UNSOURCED_FIGURE,) if grade is Grade.UNSOURCED and _counts(text) else ()
@@ -441,7 +459,9 @@ def _partial(text: str, language: Language, sources: Sources) -> Bilingual | Non
         return Bilingual(zh="其中一部分没写是谁的说法", en="part of it is from nobody named")
     if len(sources.named) > 1:
         return Bilingual(zh="其中一部分出自另一处", en="part of it is from another source")
-    at = sources.named[0].start
+    if sources.first is None:
+        return None
+    at = sources.first.start
     spans = sentences(text) or [(0, len(text))]
     sourced = next((place_ for place_, (_, end) in enumerate(spans) if at < end), 0)
     for place_, (start, end) in enumerate(spans):
@@ -474,6 +494,7 @@ def _patterns(language: Language) -> _Table[Patterns]:
     return _Table[Patterns](
         case=compiled(table.case, re.NOFLAG),
         view=compiled(table.view),
+        own_survey=compiled(table.own_survey),
         opinion=compiled(table.opinion),
         proposal=compiled(table.proposal),
         caveats={caveat: compiled(side) for caveat, side in table.caveats.items()},

@@ -43,6 +43,8 @@ _KIND = re.compile(
     r", (?:an?|the) (?:\w+[ -]){0,3}"
     r"(?:association|company|institute|think-tank|consultancy|newspaper|firm|agency|union|charity)\b"
 )
+# What somebody is at a body whose own name has no capitals.
+_OFFICE_EN = r"\b(?:director|head|chief|deputy|professor|spokes\w+|president|dean|secretary)\b.* (?:of|at|for) "
 _TITLES = frozenset("Old Young Mr Mrs Ms".split())
 # A word of two or more syllables as Chinese is written in Latin letters, which few English words look like.
 _PINYIN = re.compile(
@@ -93,6 +95,8 @@ class _Words(Frozen):
     sample: str
     inside: frozenset[str] = frozenset()
     when: str = ""
+    manner: str = ""
+    leads: str = ""
     person: str = ""
     according: str = ""
     says_so: str = ""
@@ -210,6 +214,8 @@ def _leftwards(text: str, tokens: Sequence[_Token], at: int) -> tuple[int, int] 
             and not _PROPER.match(tokens[first].tag)
             and tokens[first - 2].text in table.inside | {"城市", "人口", "经济", "社会"}
         )
+        is_name = is_name or _is_trade(tokens, first)
+        joins = joins or (before.text in {"和", "与", "及"} and _is_of_office(tokens, first, at))
         if not (
             is_name or joins or _ORDINAL.fullmatch(before.text) or (before.text in "一二三" and "第" in before.text)
         ):
@@ -227,6 +233,30 @@ def _leftwards(text: str, tokens: Sequence[_Token], at: int) -> tuple[int, int] 
     if not any(char.isalnum() for char in tokens[at].text):
         return None
     return tokens[first].start, tokens[at].end
+
+
+def _is_trade(tokens: Sequence[_Token], first: int) -> bool:
+    """Whether the verb before an association is what its members do: 住房租赁协会."""
+    if first < 2 or not re.search("(?:协会|学会|商会|联合会)$", tokens[first].text):
+        return False
+    before = tokens[first - 1]
+    return before.tag == "v" and len(before.text) == 2 and tokens[first - 2].tag in {"n", "vn"}
+
+
+def _is_of_office(tokens: Sequence[_Token], first: int, at: int) -> bool:
+    """Whether the name of an authority goes on before the 和 that stands before ``first``: 宜昌市住房和建设局."""
+    table = _words("zh")
+    if first < 3 or not re.search(r"(?:局|厅|委员会|委|部)$", tokens[at].text):
+        return False
+    owner, subject = tokens[first - 3], tokens[first - 2]
+    ends = rf"(?:{table.authority}|{table.institution})$"
+    return (
+        owner.tag in {"ns", "nt"}
+        and bool(re.search("[省市县区州国]$", owner.text))
+        and bool(re.fullmatch("n|vn|j|l|an", subject.tag))
+        and not re.search(ends, subject.text)
+        and not _PROPER.match(tokens[first].tag)
+    )
 
 
 def _is_proper(tokens: Sequence[_Token], start: int, end: int) -> bool:
@@ -284,13 +314,15 @@ def _speaks(text: str, start: int, end: int) -> bool:
 def _persons(text: str, tokens: Sequence[_Token]) -> Iterator[tuple[int, int]]:
     """People with a name and an office."""
     table = _words("zh")
-    pattern = re.compile(
-        rf"{table.person}(?P<who>[\u4e00-\u9fff]{{2,3}}?)(?=(?:也|还|则|曾|近日|去年|在[^，。]{{2,12}}上)?(?:{table.says})|[，,])"
+    says = (
+        rf"(?:{table.manner}|{table.when}|在[^，。]{{2,12}}上)*(?:(?:[向对][^，。；]{{1,8}}?)?{table.manner}?{table.says}"
+        rf"|{table.leads}[^。；]{{0,30}}?(?:{table.survey}|访问|走访))"
     )
+    pattern = re.compile(rf"{table.person}(?P<who>[\u4e00-\u9fff]{{2,3}}?)(?={says}|[，,])")
     for hit in pattern.finditer(text):
         if re.fullmatch(table.says, hit["who"]):
             continue
-        spoken = re.match(rf"(?:也|还|则|曾|近日|去年)?(?:{table.says})", text[hit.end() :])
+        spoken = re.match(says, text[hit.end() :])
         cited = re.search(rf"{table.according}[^，。；]{{0,24}}$", text[: hit.start()])
         if not (spoken or cited) or not any(t.start == hit.start("who") for t in tokens):
             continue
@@ -392,6 +424,7 @@ def _english(text: str) -> list[tuple[int, int]]:
     document, says = table.document, table.says
     name = rf"(?P<who>(?:[Tt]he )?{_NAME_EN})"
     lowly = r"(?P<who>the (?:[a-z]+ ){0,4}(?:bureau|commission|department|ministry|council|census))"
+    official = "(?:official (?:figures|statistics|data|numbers|counts?)|government (?:figures|statistics|data))"
     patterns = (
         rf"\b[Aa]ccording to {name}",
         r"\b(?:reported|published|released|compiled|collected|issued|carried out|conducted|commissioned|drawn up)"
@@ -407,7 +440,11 @@ def _english(text: str) -> list[tuple[int, int]]:
         r"\b[Aa]ccording to (?P<who>the [a-z]+(?: [a-z]+)?[’']s (?:[a-z]+ ){0,2}"
         r"(?:report|review|accounts|survey|figures))",
         r"\b(?P<who>(?:[Tt]he )?(?:\d{4} )?(?:national |population )?census"
-        r"|official (?:figures|statistics|data|numbers|counts?)|government (?:figures|statistics|data))\b",
+        rf"|{official}(?=[^.;,]{{0,40}} {says}\b))\b",
+        rf"\b(?:[Aa]ccording to|[Ii]n|[Ff]rom|[Bb]y|[Oo]n|[Pp]er) (?:the )?(?P<who>{official})\b",
+        r"\b(?P<who>(?:(?:[Dd]eputy|[Vv]ice|[Aa]ssistant) )?"
+        r"(?:[Dd]irector|[Hh]ead|[Pp]rofessor|[Cc]hief|[Pp]resident|[Dd]ean)"
+        rf" {_CAP} {_CAP} (?:of|at|from) (?:the )?[\w ]{{3,40}}?) (?:{says})\b",
         rf"\b[Aa]ccording to (?P<who>(?=[^,.;]*[A-Z0-9])[^,.;\"“]{{3,60}}?(?:{document}))\b",
     )
     spans: list[tuple[int, int]] = []
@@ -470,6 +507,6 @@ def _is_name(text: str, start: int, end: int) -> bool:
 def _introduced(name: str, aside: str, start: int, end: int, aside_end: int) -> tuple[int, int] | None:
     """A person with their institution, or an institution with what it is, between commas."""
     table = _words("en")
-    if re.search(f"{table.institution}|{table.authority}", aside) and len(name.split()) in {2, 3}:
+    if re.search(f"{table.institution}|{table.authority}|{_OFFICE_EN}", aside) and len(name.split()) in {2, 3}:
         return start, aside_end
     return (start, end) if _KIND.match(aside) else None

@@ -429,11 +429,19 @@ class _Reading:
                     if denied.search(self._text[max(0, hit.start() - _BEFORE) : hit.start()]):
                         continue
                     side = Side.OTHER if kind in _OF_OTHERS else self._side_at(kind, hit.start(), hit.end())
+                    if kind == "kept_few":
+                        side = self._kept_at()
                     yield Sign(kind=kind, stance=Stance.LEAVE if good == (side is Side.OTHER) else Stance.STAY)
         if is_leaving(self._text, self._language):
             yield Sign(kind="leaving", stance=Stance.LEAVE)
         if _pattern(self._words.parents).search(self._text):
             yield Sign(kind="parents", stance=Stance.LEAVE)
+
+    def _kept_at(self) -> Side:
+        """Where people came to: a big city only where the text is about nothing else and nobody leaves one."""
+        if self._home is not None:
+            return self._home
+        return Side.OTHER if is_leaving(self._text, self._language) else self._default
 
     def _side_at(self, kind: str, start: int, end: int) -> Side:
         """The place that words are about: the last one named before them in their sentence, or in them."""

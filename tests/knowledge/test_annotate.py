@@ -35,6 +35,10 @@ def _passage(text: str, language: Language = "zh", section: str | None = None, t
         ("據河海研究院院長周濛透露，约三成的人会再搬一次。", "zh", Grade.NAMED_REPORT, "河海研究院院長周濛"),
         ("根据远山2023年租房报告，三成的人与人合租。", "zh", Grade.NAMED_REPORT, "远山2023年租房报告"),
         ("某智库估计，搬家的人多了一倍。", "zh", Grade.UNSOURCED, "某智库"),
+        ("本次问卷中，三成的人与人合租。", "zh", Grade.SURVEY, None),
+        ("本中心2024年春季问卷显示，三成的人与人合租。", "zh", Grade.SURVEY, None),
+        ("县里的基本调查方法没有变。", "zh", Grade.UNSOURCED, None),
+        ("In our survey of 1,480 newcomers, 38% shared a flat.", "en", Grade.SURVEY, None),
         ("一位从北京回来的护士开了花店，每月能卖两万元。", "zh", Grade.CASE, None),
         ("我搬来以后每月房租少了三千元。", "zh", Grade.CASE, None),
         ("据滨江市人社局2022年的通报，报名的人多了一倍。", "zh", Grade.OFFICIAL_STATISTIC, "滨江市人社局"),
@@ -97,6 +101,12 @@ def test_the_grade_tells_who_says_so(text: str, language: Language, grade: Grade
         ("最近的医院要坐两小时的车。", Caveat.MEDICAL_ACCESS),
         ("这里的人口流失已有十年。", Caveat.SHRINKING_CITY),
         ("一位村民开了小店。", Caveat.ANECDOTE),
+        ("宜昌：月租 1250，三年内打算离开 24%", Caveat.UNSOURCED_FIGURE),
+        ("回到芜湖的人，三年后只留住了38%。", Caveat.RETURN_FLOWS),
+        ("她托了舅舅的一位老同学才进去。", Caveat.RELATIONSHIP_NETWORKS),
+        ("什么事都先问你“找谁了”。", Caveat.RELATIONSHIP_NETWORKS),
+        ("转园要托人。", Caveat.RELATIONSHIP_NETWORKS),
+        ("合同写着委托人的名字。", None),
         ("店里每月卖两万元。", Caveat.UNSOURCED_FIGURE),
         ("河水很清。", None),
     ],
@@ -121,6 +131,15 @@ def test_warnings_are_found_by_name(text: str, caveat: Caveat | None) -> None:
         ("我劝同行先别辞深圳的工作。", "zh", Stance.STAY),
         ("我并不后悔离开广州。", "zh", Stance.LEAVE),
         ("很多人后悔离开广州。", "zh", Stance.STAY),
+        ("芜湖的房租比南京便宜一半。", "zh", Stance.LEAVE),
+        ("芜湖的房租比南京便宜得多，两居室只要1300元。", "zh", Stance.LEAVE),
+        ("芜湖的菜比南京便宜。", "zh", Stance.LEAVE),
+        ("芜湖的工资比南京低三成。", "zh", Stance.STAY),
+        ("安庆的房租不高。", "zh", Stance.NEUTRAL),
+        ("宜昌：月租 1250，三年内打算离开 24%", "zh", Stance.NEUTRAL),
+        ("宜昌：三年内打算离开 24%", "zh", Stance.NEUTRAL),
+        ("Wuhu: rent 1,250, plan to leave within three years 24%", "en", Stance.NEUTRAL),
+        ("在宜昌，打算离开的人占24%，想搬走。", "zh", Stance.STAY),
         ("租房补贴发满两年就停。", "zh", Stance.STAY),
         ("深圳公司看能力不看出身。", "zh", Stance.STAY),
         ("这里不用加班。", "zh", Stance.NEUTRAL),
@@ -234,3 +253,15 @@ def test_the_notes_keep_their_labels_and_nothing_is_embedded_for_them() -> None:
     (*same, annotated) = annotate([*notes, own], embedder)
     assert tuple(same) == notes
     assert (annotated.id, annotated.text, annotated.cities) == ("x", own.text, ("成都",))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The money went to people who would have come anyway.",
+        "The money went to people who would have come back anyway.",
+        "The money had gone to people who would have come anyway.",
+    ],
+)
+def test_whoever_would_have_come_anyway_is_no_return(text: str) -> None:
+    assert label(_passage(text, "en", title="Wuhu")).caveat is None

@@ -105,6 +105,45 @@ def test_advice_goes_before_the_rest_and_signs_that_disagree_are_neutral_unless_
     assert weigh([]) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "home", "stance"),
+    [
+        ("三年后只留住了38%。", "zh", "芜湖", STAY),
+        ("引进满三年的人才中，仍在海口缴纳社保的只有48%。", "zh", "海口", STAY),
+        ("从深圳来的人里，三年后走掉的有62%。", "zh", "海口", STAY),
+        ("离开北京来宜昌的人，六成以上已经离开。", "zh", "宜昌", STAY),
+        ("六成以上已经离开北京。", "zh", None, None),
+        ("八成以上还在宜昌。", "zh", "宜昌", None),
+        ("搬来以后只留下3万元。", "zh", "宜昌", None),
+        ("仍在招人的只有3家工厂。", "zh", "宜昌", None),
+        ("三年后只留住了38%。", "zh", "上海", LEAVE),
+        ("Of those who moved from Beijing to Wuhu, only 38% stayed.", "en", "芜湖", STAY),
+        ("Of those who moved from Beijing to Wuhu, 62% had left again.", "en", "芜湖", STAY),
+        ("Only 48% of the newcomers are still in Haikou.", "en", "海口", STAY),
+        ("Only 48% are still in Beijing.", "en", None, None),
+    ],
+)
+def test_few_who_stayed_speak_against_the_place_that_they_came_to(
+    text: str, language: Language, home: str | None, stance: Stance | None
+) -> None:
+    found = {sign.stance for sign in signs(text, language, home=home) if sign.kind in {"kept_few", "returns"}}
+    assert found == ({stance} if stance else set())
+
+
+@pytest.mark.parametrize(
+    ("text", "stance"),
+    [
+        ("芜湖的房租比南京低一半。", LEAVE),
+        ("芜湖的房租比南京便宜得多。", LEAVE),
+        ("芜湖的房租比南京贵得多。", STAY),
+        ("芜湖的工资比南京低一半。", STAY),
+        ("芜湖的工资比南京高得多。", LEAVE),
+    ],
+)
+def test_less_is_good_of_a_cost_and_bad_of_pay(text: str, stance: Stance) -> None:
+    assert {sign.stance for sign in signs(text, "zh") if sign.kind.startswith("compared")} == {stance}
+
+
 def test_a_long_list_of_places_takes_no_longer_than_reading_it() -> None:
     begun = time.perf_counter()
     signs("离开北京、" * 800, "zh")
