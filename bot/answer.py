@@ -77,15 +77,17 @@ class AnswerBuilder:
 
     def add(self, draft: Draft) -> Claim:
         """Number a draft's citations and keep it as a claim."""
-        marker = _marker(draft)
-        ids = list(dict.fromkeys([*marker.findall(draft.text), *draft.passage_ids]))
+        # Between the markers ``split`` gives the texts, and every second one is an id.
+        parts = _marker(draft).split(draft.text)
+        ids = list(dict.fromkeys([*parts[1::2], *draft.passage_ids]))
         numbers = tuple(self._numbers.setdefault(id_, len(self._numbers) + 1) for id_ in ids)
+        weakness = self._weakness(draft)
         claim = Claim(
-            text=marker.sub("", draft.text),
+            text="".join(parts[::2]),
             section=draft.section,
             citations=numbers,
-            weakness=self._weakness(draft),
-            markdown=self._markdown(draft),
+            weakness=weakness,
+            markdown=self._markdown(parts, draft.passage_ids, weakness),
             kind=draft.kind,
             dimension=draft.dimension,
             place=draft.place,
@@ -146,15 +148,12 @@ class AnswerBuilder:
             return bool(gaps)
         return not self._claims and {silence.subject for silence in self._evidence.silences} == {"unknown_place"}
 
-    def _markdown(self, draft: Draft) -> str:
-        # Between the markers ``split`` gives the texts, and every second one is an id.
-        marker = _marker(draft)
-        parts = marker.split(draft.text)
+    def _markdown(self, parts: Sequence[str], passage_ids: Sequence[str], weakness: str | None) -> str:
+        """A claim from its texts with an id between each two, the other passages marked at its end."""
         text = "".join(f" [{self._numbers[part]}]" if place % 2 else escaped(part) for place, part in enumerate(parts))
-        unmarked = [id_ for id_ in draft.passage_ids if id_ not in marker.findall(draft.text)]
+        unmarked = [id_ for id_ in passage_ids if id_ not in parts[1::2]]
         marks = "".join(f" [{self._numbers[id_]}]" for id_ in unmarked)
         text = _ENDING.sub(lambda m: marks + m[1], text, count=1) if marks else text
-        weakness = self._weakness(draft)
         if not weakness:
             return text
         opening, closing = ("（", "）") if self._request.language == "zh" else ("(", ")")

@@ -7,7 +7,7 @@ from itertools import accumulate
 from bot.about import lies_in
 from bot.turn import Request
 from knowledge.annotate import warns_of
-from knowledge.figures import figure_keys
+from knowledge.figures import Key, figure_keys
 from knowledge.keywords import tokens
 from knowledge.passage import Caveat, Language, Passage
 from knowledge.places import find_places
@@ -44,7 +44,9 @@ def excerpt(passage: Passage, request: Request, warning: Caveat | None = None) -
     found = sentences(text)
     language: Language = "en" if text == passage.text_en else passage.language
     parts = [text[start:end] for start, end in found]
-    values = [_value(part, language, request, warning) for part in parts]
+    asked = {token for token in tokens(request.text, language) if len(token) > 1}
+    figures = set(figure_keys(request.text))
+    values = [_value(part, language, request, warning) + _in_common(part, language, asked, figures) for part in parts]
     first, last = _run(values, [size(part) for part in parts])
     if first and refers_back(parts[first]):
         first -= 1
@@ -66,15 +68,20 @@ def _run(values: list[float], sizes: list[float]) -> tuple[int, int]:
 
 
 def _value(sentence: str, language: Language, request: Request, warning: Caveat | None) -> float:
-    asked = {token for token in tokens(request.text, language) if len(token) > 1}
-    value = _WORDS * len(asked & set(tokens(sentence, language))) / max(len(asked), 1)
     places = [mention.place.id for mention in find_places(sentence)]
-    value += _PLACE * any(lies_in(place, request.places) for place in places)
+    value = _PLACE * any(lies_in(place, request.places) for place in places)
     value += _THERE * any(lies_in(place, request.destinations or request.places) for place in places)
     topics = {mention.topic.id for mention in find_topics(sentence)} & set(request.topics)
     value += _TOPIC * min(len(topics), _MOST_TOPICS)
     value += _WARNING * (warning is not None and warns_of(warning, sentence, language))
     keys = {key for key in figure_keys(sentence) if key.kind != "calendar_year"}
-    value += _FIGURE * min(len(keys), _MOST_FIGURES) + _SAME_FIGURE * bool(keys & set(figure_keys(request.text)))
+    value += _FIGURE * min(len(keys), _MOST_FIGURES)
     value += _UNIT * bool(units_of(sentence) & request.units)
     return value + _RHETORIC * sentence.rstrip("”\"'’").endswith(("?", "？"))
+
+
+def _in_common(sentence: str, language: Language, asked: set[str], figures: set[Key]) -> float:
+    """What a sentence has of the words and the figures that a question has."""
+    share = len(asked & set(tokens(sentence, language))) / max(len(asked), 1)
+    same = any(key.kind != "calendar_year" and key in figures for key in figure_keys(sentence))
+    return _WORDS * share + _SAME_FIGURE * same
